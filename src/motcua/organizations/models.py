@@ -1,0 +1,175 @@
+"""Where the work is done: administrative units, agencies, desks, officers and their roles, each with its dates."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class AdminUnit(models.Model):
+    """A province, (former) district or commune, valid from–to. Codes are those of the statistics office."""
+
+    class Kind(models.TextChoices):
+        PROVINCE = "province", "tỉnh"
+        DISTRICT = "district", "huyện"
+        COMMUNE = "commune", "xã"
+
+    kind = models.CharField("loại", max_length=10, choices=Kind)
+    code = models.CharField("mã", max_length=5)
+    name = models.CharField("tên", max_length=120)
+    name_key = models.CharField("khóa tìm", max_length=120)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", verbose_name="đơn vị cha")
+    valid_from = models.DateField("hiệu lực từ")
+    valid_to = models.DateField("hết hiệu lực (ngày đầu tiên không còn)", null=True)
+
+    class Meta:
+        verbose_name = "đơn vị hành chính"
+        verbose_name_plural = "đơn vị hành chính"
+        constraints = [models.UniqueConstraint(fields=["kind", "code", "valid_from"], name="adminunit_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitSuccession(models.Model):
+    """Which unit became (part of) which on a day: the map from the units before to those after."""
+
+    predecessor = models.ForeignKey(AdminUnit, models.PROTECT, related_name="successions")
+    successor = models.ForeignKey(AdminUnit, models.PROTECT, related_name="predecessions")
+    whole = models.BooleanField("nhập toàn bộ")
+    on = models.DateField("ngày")
+    note = models.CharField("ghi chú", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "kế thừa đơn vị"
+        verbose_name_plural = "kế thừa đơn vị"
+        constraints = [models.UniqueConstraint(fields=["predecessor", "successor", "on"], name="succession_once")]
+
+
+class WorkCalendar(models.Model):
+    """Working time as data (`law.worktime.calendar_from`); `name` is unique, agencies point at one and inherit."""
+
+    name = models.CharField("tên", max_length=120, unique=True)
+    data = models.JSONField("dữ liệu", default=dict)
+
+    class Meta:
+        verbose_name = "lịch làm việc"
+        verbose_name_plural = "lịch làm việc"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Agency(models.Model):
+    """A body that is competent for procedures. `path` is the chain of ids, "/1/7/": a subtree is a prefix."""
+
+    class Level(models.TextChoices):
+        MINISTRY = "ministry", "Bộ, ngành"
+        PROVINCE = "province", "Cấp tỉnh"
+        DISTRICT = "district", "Cấp huyện"
+        COMMUNE = "commune", "Cấp xã"
+        VERTICAL = "vertical", "Ngành dọc"
+
+    code = models.CharField("mã định danh", max_length=35, unique=True)
+    name = models.CharField("tên", max_length=200)
+    level = models.CharField("cấp", max_length=10, choices=Level)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", verbose_name="cơ quan cha")
+    path = models.CharField("đường dẫn", max_length=120, db_index=True)
+    admin_unit = models.ForeignKey(AdminUnit, models.PROTECT, null=True, verbose_name="địa bàn")
+    calendar = models.ForeignKey(WorkCalendar, models.PROTECT, null=True, verbose_name="lịch tính hạn (trống = theo cấp trên)")
+    due_policy = models.CharField("cách tính hạn (trống = theo cấp trên)", max_length=12, blank=True)
+    imported = models.BooleanField("tạo khi nhập dữ liệu", default=False)
+    valid_from = models.DateField("hiệu lực từ")
+    valid_to = models.DateField("hết hiệu lực", null=True)
+
+    class Meta:
+        verbose_name = "cơ quan"
+        verbose_name_plural = "cơ quan"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """A room (phòng) of an agency that works on dossiers."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="units", verbose_name="cơ quan")
+    code = models.CharField("mã", max_length=40, unique=True)
+    name = models.CharField("tên", max_length=200)
+
+    class Meta:
+        verbose_name = "phòng"
+        verbose_name_plural = "phòng"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Desk(models.Model):
+    """A one-stop desk (Bộ phận Một cửa, TTPVHCC, or a site of a vertical agency)."""
+
+    code = models.CharField("mã", max_length=40, unique=True)
+    name = models.CharField("tên", max_length=200)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="desks", verbose_name="cơ quan chủ quản")
+    admin_unit = models.ForeignKey(AdminUnit, models.PROTECT, null=True, verbose_name="địa bàn nơi đặt")
+    agencies = models.ManyToManyField(Agency, related_name="served_by_desks", verbose_name="tiếp nhận cho")
+    reception_calendar = models.ForeignKey(WorkCalendar, models.PROTECT, null=True, verbose_name="lịch tiếp nhận")
+    address = models.CharField("địa chỉ", max_length=300, blank=True)
+    phone = models.CharField("điện thoại", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = "bộ phận một cửa"
+        verbose_name_plural = "bộ phận một cửa"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Officer(models.Model):
+    """A post in an agency held by a user."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="officers", verbose_name="tài khoản")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="officers", verbose_name="cơ quan")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="officers", verbose_name="phòng")
+    desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="officers", verbose_name="bộ phận một cửa")
+    full_name = models.CharField("họ và tên", max_length=200)
+    title = models.CharField("chức danh", max_length=120, blank=True)
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến trước ngày", null=True)
+
+    class Meta:
+        verbose_name = "cán bộ"
+        verbose_name_plural = "cán bộ"
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class Role(models.TextChoices):
+    COUNTER_OFFICER = "counter_officer", "Cán bộ tiếp nhận"
+    CASHIER = "cashier", "Thu ngân"
+    CASE_OFFICER = "case_officer", "Cán bộ thụ lý"
+    UNIT_HEAD = "unit_head", "Trưởng phòng"
+    DESK_HEAD = "desk_head", "Phụ trách bộ phận một cửa"
+    SIGNER = "signer", "Người ký"
+    POSTAL_WORKER = "postal_worker", "Nhân viên bưu chính"
+    LEADER = "leader", "Lãnh đạo"
+    REFORM_OFFICER = "reform_officer", "Cán bộ cải cách hành chính"
+    INSPECTOR = "inspector", "Thanh tra, kiểm tra"
+    ADMINISTRATOR = "administrator", "Quản trị"
+
+
+class RoleAssignment(models.Model):
+    """A role of an officer over a subtree of agencies, between two dates. A delegation names who gave it."""
+
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="assignments", verbose_name="cán bộ")
+    role = models.CharField("vai trò", max_length=20, choices=Role)
+    scope = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name="phạm vi")
+    delegated_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="delegations", verbose_name="ủy quyền bởi")
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến trước ngày", null=True)
+
+    class Meta:
+        verbose_name = "phân vai"
+        verbose_name_plural = "phân vai"
+        constraints = [models.UniqueConstraint(fields=["officer", "role", "scope", "valid_from"], name="assignment_once")]
