@@ -1,0 +1,34 @@
+"""Where the database is: the given server, or the house's own on a socket under its home."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+from motcua.platform.config import Config
+from motcua.platform.postgres import Cluster
+
+_DJANGO_NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+
+
+def database_url(config: Config) -> str:
+    """The connection URL; for the embedded server it is known before the server runs."""
+    return config.database_url.get_secret_value() if config.database_url else Cluster.at(config.home).url
+
+
+def django_database(config: Config, url: str | None = None) -> dict[str, Any]:
+    """Django's entry for `url` (default: the configured one). Sessions run in UTC whatever the server's default."""
+    parts = conninfo_to_dict(url or database_url(config))
+    given = {_DJANGO_NAMES[key]: value for key, value in parts.items() if key in _DJANGO_NAMES}
+    options: dict[str, Any] = {key: value for key, value in parts.items() if key not in _DJANGO_NAMES}
+    options["options"] = f"{options.get('options', '')} -c timezone=UTC".strip()
+    if config.database_pool:
+        options["pool"] = {"min_size": 1, "max_size": config.database_pool, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **given,
+        "OPTIONS": options,
+        "TIME_ZONE": "UTC",
+        "CONN_HEALTH_CHECKS": True,
+    }

@@ -1,0 +1,56 @@
+"""The folder `MOTCUA_HOME` and who may enter it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import stat
+from pathlib import Path
+
+from motcua.platform.config import BadSettings
+
+
+def make_home(home: Path) -> Path:
+    """Makes `home` when it is missing, open to be walked through, since the database's system user lives below it.
+
+    Only the folder made here gets a mode; parents are never touched. Raises BadSettings where it cannot be made.
+    """
+    if home.is_dir():
+        return home
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            home.mkdir()
+        except FileExistsError:
+            return home
+        home.chmod(0o711)
+    except OSError as error:
+        raise BadSettings(
+            f"MOTCUA_HOME: không tạo được thư mục {home} ({error.strerror}); hãy chọn nơi mà chương trình được ghi."
+        ) from error
+    return home
+
+
+def may_enter(folder: Path, user: str) -> bool:
+    """Whether `user` may walk to `folder` (to its nearest existing parent where it is not there yet).
+
+    A user who does not exist yet counts as anyone.
+    """
+    try:
+        uid, gid = pwd.getpwnam(user)[2:4]
+    except KeyError:
+        uid, gid = -1, -1
+    for part in (folder, *folder.parents):
+        try:
+            seen = os.stat(part)
+        except FileNotFoundError:
+            continue
+        if seen.st_uid == uid:
+            needed = stat.S_IXUSR
+        elif seen.st_gid == gid:
+            needed = stat.S_IXGRP
+        else:
+            needed = stat.S_IXOTH
+        if not seen.st_mode & needed:
+            return False
+    return True

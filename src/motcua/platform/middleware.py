@@ -1,0 +1,68 @@
+"""What surrounds every request: its id and its log line, and the door where a DomainError becomes an answer."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from motcua.law.errors import DomainError
+from motcua.platform import errors as pages
+from motcua.platform import metrics
+from motcua.platform.logs import dossier_code, request_id
+
+_access = logging.getLogger("motcua.access")
+_GIVEN_ID = re.compile(r"[\w.-]{8,64}")
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def request_context(get_response: Handler) -> Handler:
+    """Gives the request an id (the proxy's, when it looks like one), answers it as `X-Request-Id`, and logs the request.
+
+    The log line has the route's pattern, not the path: a path may carry a dossier code or a token.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        own = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+        tokens = request_id.set(own), dossier_code.set(None)
+        started = time.perf_counter()
+        try:
+            response = get_response(request)
+            seconds = time.perf_counter() - started
+            match = request.resolver_match
+            route = match.route if match else "-"
+            metrics.observe_request(request.method or "-", route, response.status_code, seconds)
+            if not route.startswith("health/"):
+                _access.info(
+                    "%s %s %d",
+                    request.method,
+                    route,
+                    response.status_code,
+                    extra={"status": response.status_code, "ms": round(seconds * 1000, 1)},
+                )
+            response["X-Request-Id"] = own
+            return response
+        finally:
+            request_id.reset(tokens[0])
+            dossier_code.reset(tokens[1])
+
+    return middleware
+
+
+class errors:  # noqa: N801  a middleware is named like the others in the settings
+    """A DomainError that a view lets through becomes a page or a problem document, by what the caller accepts."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return pages.domain_error(request, error) if isinstance(error, DomainError) else None

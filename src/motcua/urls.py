@@ -1,0 +1,19 @@
+"""Every address of the program; a face adds its own include here."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from motcua.platform.health import live, ready
+from motcua.platform.metrics import metrics_view
+
+urlpatterns = [
+    path("health/live", live),
+    path("health/ready", ready),
+    path("metrics", metrics_view),
+]
+
+handler400 = "motcua.platform.errors.bad_request"
+handler403 = "motcua.platform.errors.forbidden"
+handler404 = "motcua.platform.errors.not_found"
+handler500 = "motcua.platform.errors.server_error"
