@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from motcua.law.lifecycle import STATE_TEXT, State
+
 LOCAL: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 NBSP: Final = "\N{NO-BREAK SPACE}"
 WEEKDAYS: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
@@ -86,22 +88,25 @@ class Mark:
     tone: str = ""
 
 
+_STATES: Final[dict[State, tuple[str, str]]] = {
+    State.DRAFT: ("pencil", ""),
+    State.SUBMITTED: ("inbox", "in-time"),
+    State.AWAITING_COMPLETION: ("pause-circle", "paused"),
+    State.ACCEPTED: ("check2", "in-time"),
+    State.IN_PROCESS: ("arrow-repeat", "in-time"),
+    State.AWAITING_SUPPLEMENT: ("pause-circle", "paused"),
+    State.AWAITING_PAYMENT: ("pause-circle", "paused"),
+    State.SUSPENDED: ("pause-circle", "paused"),
+    State.RESOLVED: ("check-circle", "early"),
+    State.HANDED_OVER: ("check-circle-fill", "early"),
+    State.REFUSED: ("x-circle", "late"),
+    State.WITHDRAWN: ("slash-circle", "paused"),
+    State.RETURNED: ("x-circle", "late"),
+    State.STOPPED: ("stop-circle", "paused"),
+}
+
 MARKS: Final[dict[str, Mark]] = {
-    # states of a dossier
-    "draft": Mark("Bản nháp", "pencil"),
-    "submitted": Mark("Chờ tiếp nhận", "inbox", "in-time"),
-    "awaiting_completion": Mark("Chờ hoàn thiện hồ sơ", "pause-circle", "paused"),
-    "accepted": Mark("Đã tiếp nhận", "check2", "in-time"),
-    "in_process": Mark("Đang giải quyết", "arrow-repeat", "in-time"),
-    "awaiting_supplement": Mark("Chờ bổ sung hồ sơ", "pause-circle", "paused"),
-    "awaiting_payment": Mark("Chờ nghĩa vụ tài chính", "pause-circle", "paused"),
-    "suspended": Mark("Tạm dừng theo luật", "pause-circle", "paused"),
-    "resolved": Mark("Đã có kết quả", "check-circle", "early"),
-    "handed_over": Mark("Đã trả kết quả", "check-circle-fill", "early"),
-    "refused": Mark("Từ chối tiếp nhận", "x-circle", "late"),
-    "withdrawn": Mark("Đã rút hồ sơ", "slash-circle", "paused"),
-    "returned": Mark("Không đủ điều kiện giải quyết", "x-circle", "late"),
-    "stopped": Mark("Dừng giải quyết", "stop-circle", "paused"),
+    **{state.value: Mark(STATE_TEXT[state], icon, tone) for state, (icon, tone) in _STATES.items()},
     # where a dossier stands against its limit
     "early": Mark("Trước hạn", "check-circle", "early"),
     "on_time": Mark("Đúng hạn", "check2", "in-time"),

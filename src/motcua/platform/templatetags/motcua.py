@@ -63,7 +63,7 @@ def state_mark(key: str) -> SafeString:
     """A state of a dossier or its standing against the limit, as icon and word in its tone."""
     mark = words.mark(key)
     return format_html(
-        '<span class="mark{}">{}<span>{}</span></span>', f" mark-{mark.tone}" if mark.tone else "", icon(mark.icon), mark.word
+        '<span class="state{}">{}<span>{}</span></span>', f" state-{mark.tone}" if mark.tone else "", icon(mark.icon), mark.word
     )
 
 
