@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from csp.constants import NONE, SELF
 
 from motcua.platform.config import config
@@ -10,6 +12,7 @@ from motcua.platform.logs import logging_config
 from motcua.platform.secrets import secret_key
 
 _config = config()
+_PACKAGE = Path(__file__).parent.parent
 _https = _config.public_url.startswith("https://")
 
 SECRET_KEY = secret_key(_config)
@@ -60,6 +63,7 @@ WSGI_APPLICATION = "motcua.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [_PACKAGE / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -101,6 +105,7 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = _config.home / "static"
+STATICFILES_DIRS = [_PACKAGE / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": _config.home / "files"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
