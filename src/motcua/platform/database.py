@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
@@ -15,6 +17,13 @@ _DJANGO_NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host
 def database_url(config: Config) -> str:
     """The connection URL; for the embedded server it is known before the server runs."""
     return config.database_url.get_secret_value() if config.database_url else Cluster.at(config.home).url
+
+
+def owner_url(config: Config) -> str:
+    """The URL by which tables are made and changed; with one role for all it is the same as the program's."""
+    if config.migrate_database_url:
+        return config.migrate_database_url.get_secret_value()
+    return config.database_url.get_secret_value() if config.database_url else Cluster.at(config.home).owner_url
 
 
 def django_database(config: Config, url: str | None = None) -> dict[str, Any]:
@@ -32,3 +41,36 @@ def django_database(config: Config, url: str | None = None) -> dict[str, Any]:
         "TIME_ZONE": "UTC",
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+@contextlib.contextmanager
+def connected_to(url: str, config: Config, **options: str) -> Iterator[None]:
+    """Django's default connection goes to `url` inside this block, in every thread; the old one stands again after it.
+
+    `options` are server settings of the sessions (`lock_timeout="5s"`). Changed in place, since each thread's wrapper
+    holds the same dictionary.
+    """
+    # Django is not loaded where only a URL is asked for.
+    from django.db import connections
+
+    current = connections.settings["default"]
+    before = dict(current)
+    entry = django_database(config, url)
+    entry["OPTIONS"]["options"] += "".join(f" -c {name}={value}" for name, value in options.items())
+    entry["OPTIONS"].pop("pool", None)
+    _hang_up()
+    current.update({"USER": "", "PASSWORD": "", "HOST": "", "PORT": ""}, **entry)
+    try:
+        yield
+    finally:
+        _hang_up()
+        current.clear()
+        current.update(before)
+
+
+def _hang_up() -> None:
+    from django.db import connection
+
+    connection.close()
+    if hasattr(connection, "close_pool"):
+        connection.close_pool()

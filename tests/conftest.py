@@ -1,0 +1,156 @@
+"""One real PostgreSQL for the whole run, one template database, and clones of it.
+
+The embedded server lives in a temporary home; `MOTCUA_TEST_DATABASE_URL` (a role that may create databases) takes another
+server instead. Tests marked `django_db` run in a transaction that is rolled back. The ledger refuses TRUNCATE, so a test that
+needs real commits, threads or other processes takes `committed_db`: a database of its own, cloned from the template.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+_stack = contextlib.ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        for name in [name for name in os.environ if name.startswith("MOTCUA_") and "TEST" not in name]:
+            del os.environ[name]
+        home = Path(tempfile.mkdtemp(prefix="motcua-test-"))
+        home.chmod(0o711)
+        _stack.callback(shutil.rmtree, home, ignore_errors=True)
+        os.environ["MOTCUA_HOME"] = str(home)
+        os.environ["MOTCUA_DATABASE_POOL"] = "0"
+        os.environ["MOTCUA_SECRET_KEY"] = "only-for-tests-" + "x" * 32
+        os.environ["MOTCUA_LOG_LEVEL"] = "WARNING"
+        os.environ["MOTCUA_HOSTS"] = "localhost,127.0.0.1,testserver"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "motcua.platform.settings"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _stack.close()
+
+
+@dataclass(frozen=True)
+class Server:
+    """The test server: a URL of a role that may create databases, for any database of it."""
+
+    admin: str
+
+    def url(self, database: str) -> str:
+        parts = conninfo_to_dict(self.admin) | {"dbname": database}
+        query = make_conninfo(**parts)
+        assert query
+        host, user = str(parts.get("host", "")), str(parts.get("user", ""))
+        password = f":{parts['password']}" if parts.get("password") else ""
+        if host.startswith("/"):
+            return f"postgresql://{user}{password}@/{database}?host={host.replace('/', '%2F')}"
+        return f"postgresql://{user}{password}@{host}:{parts.get('port', 5432)}/{database}"
+
+    def create(self, name: str, template: str = "template1") -> str:
+        with psycopg.connect(self.admin, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            )
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        with psycopg.connect(self.admin, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def exists(self, name: str) -> bool:
+        with psycopg.connect(self.admin, autocommit=True) as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        return found is not None
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[Server]:
+    """The server of this run, running."""
+    given = os.environ.get("MOTCUA_TEST_DATABASE_URL")
+    if given:
+        yield Server(given)
+        return
+    from motcua.platform.postgres import OWNER, Cluster
+
+    with Cluster.at(Path(os.environ["MOTCUA_HOME"]), durable=False).running() as cluster:
+        yield Server(cluster.url_of(OWNER, "postgres"))
+
+
+@pytest.fixture(scope="session")
+def template_database(database_server: Server, django_db_blocker: object) -> Iterator[str]:
+    """Name of a migrated database that nobody is connected to; made once for all workers of the run."""
+    from django.core.management import call_command
+
+    home = Path(os.environ["MOTCUA_HOME"])
+    # With a server from outside two runs may meet on it; the home is this run's own.
+    name = f"motcua_template_{home.name.rsplit('-', 1)[-1]}".lower()
+    with open(home / "template.lock", "ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not database_server.exists(name):
+            part = f"{name}_part"
+            database_server.drop(part)
+            with _default_database(database_server.create(part)), django_db_blocker.unblock():  # type: ignore[attr-defined]
+                call_command("migrate", verbosity=0)
+            with psycopg.connect(database_server.admin, autocommit=True) as connection:
+                connection.execute(
+                    sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(part), sql.Identifier(name))
+                )
+    yield name
+    if "PYTEST_XDIST_WORKER" not in os.environ and os.environ.get("MOTCUA_TEST_DATABASE_URL"):
+        database_server.drop(name)
+
+
+@contextlib.contextmanager
+def _default_database(url: str) -> Iterator[None]:
+    from motcua.platform.config import config
+    from motcua.platform.database import connected_to
+
+    with connected_to(url, config()):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_server: Server, template_database: str, django_db_blocker: object) -> Iterator[None]:
+    """pytest-django's database: this worker's clone of the template."""
+    name = f"motcua_{uuid.uuid4().hex[:12]}"
+    url = database_server.create(name, template_database)
+    with django_db_blocker.unblock(), contextlib.ExitStack() as stack:  # type: ignore[attr-defined]
+        stack.callback(database_server.drop, name)
+        stack.enter_context(_default_database(url))
+        yield
+
+
+@dataclass(frozen=True)
+class CommittedDatabase:
+    """A database of one test; `url` serves subprocesses as MOTCUA_DATABASE_URL."""
+
+    name: str
+    url: str
+
+
+@pytest.fixture
+def committed_db(
+    database_server: Server, template_database: str, django_db_setup: None, django_db_blocker: object
+) -> Iterator[CommittedDatabase]:
+    """A fresh migrated database where commits are real, in every thread and for other processes; dropped afterwards."""
+    name = f"motcua_{uuid.uuid4().hex[:12]}"
+    url = database_server.create(name, template_database)
+    try:
+        with django_db_blocker.unblock(), _default_database(url):  # type: ignore[attr-defined]
+            yield CommittedDatabase(name, url)
+    finally:
+        database_server.drop(name)
