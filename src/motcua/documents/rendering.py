@@ -1,0 +1,133 @@
+"""Forms to PDF and previews with Typst. Pure: the same form and context give the same bytes.
+
+What a person typed reaches Typst only as JSON data, never as source, so `#set` or `*x*` in a name prints literally.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import threading
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, date, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+
+from motcua.documents import contexts
+from motcua.documents.form_sets import FormKind, FormTemplate
+from motcua.documents.wording import FONTS, date_short, date_words, moment_short, moment_words, money, printable
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+# PDF/A-2a keeps the paper readable for as long as it must be kept, PDF/UA-1 lets a screen reader read it.
+PDF_STANDARDS = ["a-2a", "ua-1"]
+
+CONTEXT_TYPES: dict[FormKind, type] = {
+    FormKind.RECEIPT: contexts.Receipt,
+    FormKind.SUPPLEMENT: contexts.SupplementRequest,
+    FormKind.REFUSAL: contexts.Refusal,
+    FormKind.STOP: contexts.StopNotice,
+    FormKind.CONTROL_SLIP: contexts.ControlSlip,
+    FormKind.REGISTER: contexts.Register,
+    FormKind.RETURN_REPLY: contexts.ReturnReply,
+    FormKind.RESULT_RECEIPT: contexts.ResultReceipt,
+    FormKind.PROCEDURE_LIST: contexts.ProcedureList,
+}
+
+_PAGE = re.compile(rb"/Type/Page(?!s)")
+
+_one_at_a_time = threading.Lock()  # the compiler keeps state between calls
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    pdf: bytes
+    sha256: str  # hex, of the PDF's bytes
+    pages: int
+
+
+def render(form: FormTemplate, context: contexts.Context) -> Rendered:
+    """The paper as an archival PDF (PDF/A-2a, PDF/UA-1)."""
+    inputs = _inputs(form, context)
+    midnight = datetime.combine(context.head.on, time(), UTC)
+    with _one_at_a_time:
+        pdf = _compiler().compile(
+            _source(form), format="pdf", sys_inputs=inputs, pdf_standards=PDF_STANDARDS, timestamp=midnight
+        )
+    if not isinstance(pdf, bytes):
+        raise TypeError("Typst gave no single PDF")
+    return Rendered(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=len(_PAGE.findall(pdf)))
+
+
+def preview_png(form: FormTemplate, context: contexts.Context, *, page: int = 1, ppi: int = 110) -> bytes:
+    """One page (from 1) as PNG. Raises IndexError beyond the last page."""
+    return _preview(form, context, page, "png", float(ppi))
+
+
+def preview_svg(form: FormTemplate, context: contexts.Context, *, page: int = 1) -> bytes:
+    """One page (from 1) as SVG with its letters as shapes. Raises IndexError beyond the last page."""
+    return _preview(form, context, page, "svg", None)
+
+
+def _preview(form: FormTemplate, context: contexts.Context, page: int, kind: Any, ppi: float | None) -> bytes:
+    with _one_at_a_time:
+        made = _compiler().compile(_source(form), format=kind, ppi=ppi, sys_inputs=_inputs(form, context))
+    pages = made if isinstance(made, list) else [made]
+    if not 1 <= page <= len(pages):
+        raise IndexError(f"page {page} of {len(pages)}")
+    return bytes(pages[page - 1] or b"")
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    """One for the process: it keeps fonts and parsed templates."""
+    return typst.Compiler(root=str(TEMPLATES), font_paths=[str(FONTS)], ignore_system_fonts=True)
+
+
+def _source(form: FormTemplate) -> str:
+    return str(TEMPLATES / f"{form.kind}.typ")
+
+
+def _inputs(form: FormTemplate, context: contexts.Context) -> dict[str, str]:
+    expected = CONTEXT_TYPES[form.kind]
+    if type(context) is not expected:
+        raise TypeError(f"{form.key} takes {expected.__name__}, not {type(context).__name__}")
+    data = {
+        "form": {"title": form.title, "number": form.number, "instrument": form.instrument, "paper": form.paper},
+        "qr_svg": _qr_svg(context.head.qr),
+        "context": to_data(context),
+    }
+    return {"data": json.dumps(data, ensure_ascii=False)}
+
+
+def to_data(value: object, name: str = "") -> Any:
+    """A context as JSON data with every moment, date and sum already worded. Fields in dong end in `_vnd`."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_data(getattr(value, field.name), field.name) for field in fields(value)}
+    if isinstance(value, datetime):
+        return {"words": moment_words(value), "short": moment_short(value)}
+    if isinstance(value, date):
+        return {"words": date_words(value), "short": date_short(value)}
+    if isinstance(value, tuple):
+        return [to_data(item) for item in value]
+    if isinstance(value, bytes):
+        return list(value)
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, int) and name.endswith("_vnd"):
+        return money(value)
+    return value
+
+
+def _qr_svg(content: str) -> str:
+    if not content:
+        return ""
+    out = io.BytesIO()
+    segno.make(content, error="m", micro=False).save(out, kind="svg", border=0, xmldecl=False, svgns=True)
+    return out.getvalue().decode()
