@@ -1,0 +1,111 @@
+"""Jobs live and die with the caller's transaction, and outlive their worker."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+
+from motcua.platform.jobs import Job, defer_many, register_sweep, requeue_stalled, run_sweeps, run_worker
+
+
+def rows(query: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+@pytest.mark.django_db
+def test_defer_many_inserts_all_jobs_by_one_statement(note_task, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        ids = defer_many([Job(note_task, {"key": "một"}), Job(note_task, {"key": "hai"}, queue="mail", lock="h1")])
+
+    assert rows("SELECT id, queue_name, task_name, lock, args, status::text FROM procrastinate_jobs ORDER BY id") == [
+        (ids[0], "default", note_task, None, '{"key": "một"}', "todo"),
+        (ids[1], "mail", note_task, "h1", '{"key": "hai"}', "todo"),
+    ]
+
+
+@pytest.mark.django_db
+def test_defer_many_nothing_asks_the_database_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert defer_many([]) == []
+
+
+@pytest.mark.django_db
+def test_defer_many_unknown_task_defers_none(note_task):
+    with pytest.raises(KeyError, match="no_such"):
+        defer_many([Job(note_task, {"key": "a"}), Job("no_such")])
+
+    assert rows("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+
+
+def test_jobs_of_a_rolled_back_transaction_do_not_exist(committed_db, note_task):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        defer_many([Job(note_task, {"key": "a"})])
+        raise ZeroDivisionError
+
+    assert rows("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+
+
+def test_worker_does_each_job_once(committed_db, note_task):
+    defer_many([Job(note_task, {"key": str(number)}) for number in range(5)])
+
+    run_worker(until_empty=True)
+
+    assert rows("SELECT session_key FROM django_session ORDER BY 1") == [(str(number),) for number in range(5)]
+    assert rows("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1") == [("succeeded", 5)]
+
+
+def leave_doing(heartbeat: str) -> int:
+    """A job as kill -9 leaves it: `doing`, its worker last heard at `heartbeat` (an SQL expression)."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO procrastinate_workers (last_heartbeat) VALUES ({heartbeat}) RETURNING id")
+        worker = cursor.fetchone()[0]
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s RETURNING id", [worker])
+        return cursor.fetchone()[0]
+
+
+def test_job_of_a_dead_worker_is_taken_back_and_done(committed_db, note_task):
+    defer_many([Job(note_task, {"key": "a"})])
+    job = leave_doing("now() - interval '31 seconds'")
+    run_worker(until_empty=True)
+    assert rows("SELECT status::text FROM procrastinate_jobs") == [("doing",)], "shown first: nobody else takes it back"
+
+    assert requeue_stalled(silent_seconds=30) == [job]
+    run_worker(until_empty=True)
+
+    assert rows("SELECT status::text, attempts FROM procrastinate_jobs") == [("succeeded", 2)]
+    assert rows("SELECT session_key FROM django_session") == [("a",)]
+
+
+def test_job_whose_worker_was_forgotten_is_taken_back(committed_db, note_task):
+    defer_many([Job(note_task, {"key": "a"})])
+    job = leave_doing("now()")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_workers")
+
+    assert requeue_stalled(silent_seconds=30) == [job]
+
+
+def test_job_of_a_living_worker_is_left_alone(committed_db, note_task):
+    defer_many([Job(note_task, {"key": "a"})])
+    leave_doing("now() - interval '20 seconds'")
+
+    assert requeue_stalled(silent_seconds=30) == []
+    assert rows("SELECT status::text FROM procrastinate_jobs") == [("doing",)]
+
+
+def test_sweeps_get_the_given_moment_and_a_name_is_taken_once(monkeypatch):
+    from datetime import UTC, datetime
+
+    from motcua.platform import jobs
+
+    monkeypatch.setattr(jobs, "_sweeps", {})
+    seen = []
+    moment = datetime(2026, 11, 21, 1, tzinfo=UTC)
+    register_sweep("timers", lambda at: seen.append(at) or 3)
+
+    assert run_sweeps(moment) == {"timers": 3}
+    assert seen == [moment]
+    with pytest.raises(ValueError, match="timers"):
+        register_sweep("timers", lambda at: 0)
