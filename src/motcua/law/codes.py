@@ -78,9 +78,7 @@ class AgencyCode:
             not part.isdigit() or len(part) > width for part, width in zip(below, widths, strict=False)
         ):
             return None
-        second, third, fourth = (
-            (below[i] if i < len(below) else "").zfill(width) for i, width in enumerate(widths)
-        )
+        second, third, fourth = ((below[i] if i < len(below) else "").zfill(width) for i, width in enumerate(widths))
         return f"{fourth}.{third}.{second}.{levels[0]}"
 
     def __str__(self) -> str:
@@ -99,7 +97,7 @@ def _top_down(fourth: str, third: str, second: str, top: str) -> str:
 class DossierCode:
     """`H32.16-261121-0001`: identifier of the competent agency, day of receipt (local), serial of that day from 1.
 
-    `text` is the code as it was printed and is never rewritten; `agency` is in the new order whichever way it was printed.
+    `text` is the code as it was printed and is never rewritten; `agency` is in the new order whichever way that was.
     Serials of ministry systems have 6 or 7 digits whose first two name the ministry.
     """
 

@@ -29,7 +29,7 @@ REGISTRATION_PLACES: Final[dict[str, str]] = {
     "089": "An Giang", "091": "Kiên Giang", "092": "Cần Thơ", "093": "Hậu Giang", "094": "Sóc Trăng",
     "095": "Bạc Liêu", "096": "Cà Mau",
 }  # fmt: skip
-"""Places of birth registration in Vietnam, codes of Quyết định 124/2004/QĐ-TTg; a merged province keeps its old codes."""
+"""Places of birth registration, codes of Quyết định 124/2004/QĐ-TTg; a merged province keeps its old codes."""
 
 _FIRST_FOREIGN_PLACE = 101
 _TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
