@@ -1,8 +1,9 @@
 """One real PostgreSQL for the whole run, one template database, and clones of it.
 
-The embedded server lives in a temporary home; `MOTCUA_TEST_DATABASE_URL` (a role that may create databases) takes another
-server instead. Tests marked `django_db` run in a transaction that is rolled back. The ledger refuses TRUNCATE, so a test that
-needs real commits, threads or other processes takes `committed_db`: a database of its own, cloned from the template.
+The embedded server lives in a temporary home; `MOTCUA_TEST_DATABASE_URL` (a role that may create databases) takes
+another server instead. Tests marked `django_db` run in a transaction that is rolled back. The ledger refuses TRUNCATE,
+so a test that needs real commits, threads or other processes takes `committed_db`: a database of its own, cloned from
+the template.
 """
 
 from __future__ import annotations

@@ -40,9 +40,13 @@ def test_defer_many_unknown_task_defers_none(note_task):
 
 
 def test_jobs_of_a_rolled_back_transaction_do_not_exist(committed_db, note_task):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        defer_many([Job(note_task, {"key": "a"})])
-        raise ZeroDivisionError
+    def defer_and_fail() -> None:
+        with transaction.atomic():
+            defer_many([Job(note_task, {"key": "a"})])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        defer_and_fail()
 
     assert rows("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
 

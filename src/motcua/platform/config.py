@@ -79,7 +79,9 @@ class Config(BaseSettings):
     migrate_database_url: Annotated[SecretStr, AfterValidator(_postgres_url)] | None = Field(
         None, description="Cùng cơ sở dữ liệu với vai trò chủ sở hữu bảng, chỉ dùng cho `motcua migrate`"
     )
-    database_pool: int = Field(4, ge=0, le=100, description="Số kết nối tối đa của mỗi tiến trình web; 0 là không giữ sẵn")
+    database_pool: int = Field(
+        4, ge=0, le=100, description="Số kết nối tối đa của mỗi tiến trình web; 0 là không giữ sẵn"
+    )
     secret_key: Annotated[SecretStr, Field(min_length=32)] | None = Field(
         None, description="Khóa ký phiên làm việc, từ 32 ký tự; để trống thì tự sinh và giữ trong thư mục dữ liệu"
     )
@@ -89,7 +91,9 @@ class Config(BaseSettings):
     hosts: Annotated[list[str], NoDecode] = Field(
         default=["localhost", "127.0.0.1", "[::1]"], description="Tên máy được phục vụ, cách nhau bằng dấu phẩy"
     )
-    behind_proxy: bool = Field(False, description="Đứng sau máy chủ trung gian có gửi X-Forwarded-Proto và X-Forwarded-For")
+    behind_proxy: bool = Field(
+        False, description="Đứng sau máy chủ trung gian có gửi X-Forwarded-Proto và X-Forwarded-For"
+    )
     now: Annotated[datetime, AfterValidator(_with_zone)] | None = Field(
         None, description="Cố định đồng hồ (ISO 8601), chỉ dùng khi trình diễn và kiểm thử"
     )
@@ -103,13 +107,16 @@ class Config(BaseSettings):
     s3_access_key: SecretStr | None = Field(None, description="Khóa truy cập S3")
     s3_secret_key: SecretStr | None = Field(None, description="Khóa bí mật S3")
     clamd: str | None = Field(
-        None, pattern=r"^([^:/\s]+:\d{1,5}|unix:/.+)$",
+        None,
+        pattern=r"^([^:/\s]+:\d{1,5}|unix:/.+)$",
         description="Máy quét mã độc clamd: `máy:cổng` hoặc `unix:/đường/dẫn`; đặt thì tệp chưa quét không mở được",
     )
     jobs_stalled_seconds: int = Field(
         30, ge=5, le=3600, description="Bao lâu không có nhịp tim thì việc nền được giao lại"
     )
-    backup_wal: bool = Field(False, description="Cơ sở dữ liệu riêng lưu nhật ký ghi (WAL) để phục hồi về một thời điểm")
+    backup_wal: bool = Field(
+        False, description="Cơ sở dữ liệu riêng lưu nhật ký ghi (WAL) để phục hồi về một thời điểm"
+    )
 
     @field_validator("hosts", mode="before")
     @classmethod

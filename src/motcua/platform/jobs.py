@@ -161,7 +161,9 @@ _LEADER_KEY = 0x73776570  # "swep"
 
 def _leads() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pid = pg_backend_pid() FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [_LEADER_KEY])
+        cursor.execute(
+            "SELECT pid = pg_backend_pid() FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [_LEADER_KEY]
+        )
         holders = [row[0] for row in cursor.fetchall()]
         if holders:
             return any(holders)

@@ -160,6 +160,11 @@ class Cluster:
         server.send_signal(signal.SIGINT)
         _wait_gone(server)
 
+    def identity(self) -> str:
+        """Changes when the data folder is made anew, moved or restored."""
+        seen = (self.data / "PG_VERSION").stat()
+        return f"{seen.st_dev}-{seen.st_ino}"
+
     # -- finding the server ------------------------------------------------------------------------------------------
 
     def _server(self) -> psutil.Process | None:
@@ -197,7 +202,11 @@ class Cluster:
     def _is_ours(self, process: psutil.Process) -> bool:
         """Every PostgreSQL process has its data folder as its working folder."""
         try:
-            return process.pid != os.getpid() and "postgres" in process.name() and Path(process.cwd()) == self.data.resolve()
+            return (
+                process.pid != os.getpid()
+                and "postgres" in process.name()
+                and Path(process.cwd()) == self.data.resolve()
+            )
         except (OSError, psutil.Error):
             return False
 

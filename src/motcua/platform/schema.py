@@ -117,9 +117,7 @@ def _grant(program_url: str) -> None:
         )
         cursor.execute(sql.SQL("GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {}").format(role))
         for table in append_only_tables():
-            cursor.execute(
-                sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), role)
-            )
+            cursor.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), role))
 
 
 def guarded_by_role() -> bool:
@@ -127,7 +125,9 @@ def guarded_by_role() -> bool:
     try:
         with connection.cursor() as cursor:
             for table in append_only_tables():
-                cursor.execute("SELECT has_table_privilege(%s, 'UPDATE') OR has_table_privilege(%s, 'DELETE')", [table] * 2)
+                cursor.execute(
+                    "SELECT has_table_privilege(%s, 'UPDATE') OR has_table_privilege(%s, 'DELETE')", [table] * 2
+                )
                 if cursor.fetchone()[0]:
                     return False
     except DatabaseError:

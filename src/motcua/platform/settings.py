@@ -108,7 +108,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = _config.home / "static"
 STATICFILES_DIRS = [_PACKAGE / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": _config.home / "files"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": _config.home / "files"},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # Served straight from the installed package: no collectstatic step that a set-up could forget.
