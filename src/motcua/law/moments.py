@@ -1,7 +1,7 @@
 """Moments as whole minutes of Vietnamese wall time, the only number the kernel counts with.
 
-A minute number is `days since 1970-01-01 × 1440 + minute of the day`, local to Asia/Ho_Chi_Minh. Seconds are dropped: Mẫu 01
-shows hours and minutes, so a dossier taken at 09:20:45 stands on its receipt, and in every count, as 09:20.
+A minute number is `days since 1970-01-01 × 1440 + minute of the day`, local to Asia/Ho_Chi_Minh. Seconds are dropped:
+Mẫu 01 shows hours and minutes, so a dossier taken at 09:20:45 stands on its receipt, and in every count, as 09:20.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ WEEKDAY_NAMES = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu
 
 
 def to_minutes(moment: datetime) -> int:
-    """Local minute number of an aware moment; seconds are dropped. A naive moment is refused: its zone would be a guess."""
+    """Local minute number of an aware moment, seconds dropped. A naive one is refused: its zone would be a guess."""
     if moment.tzinfo is not VIETNAM:
         if moment.tzinfo is None:
             raise BadInput(f"Thời điểm {moment.isoformat()} thiếu múi giờ.", moment=moment.isoformat())
@@ -38,7 +38,7 @@ def day_of_minute(minute: int) -> date:
 
 
 def parse_moment(text: str) -> datetime:
-    """Read ISO 8601 (`2026-11-20T16:00`, `2026-11-20 16:00:00+07:00`, `…Z`); no zone means Asia/Ho_Chi_Minh, no time 00:00.
+    """Read ISO 8601 (`2026-11-20T16:00`, `2026-11-20 16:00:00+07:00`, `…Z`); no zone: Asia/Ho_Chi_Minh, no time: 00:00.
 
     Raises BadInput for anything else: `20/11/2026` could be read two ways.
     """
