@@ -208,7 +208,7 @@ def _day_on(item: Mapping[str, object], where: str, week: Week) -> LocalDay:
     elif "like" in item:
         if item["like"] not in WEEKDAYS:
             _refuse(f"{where}.like", f"một trong {', '.join(WEEKDAYS)}", item["like"])
-        sessions = week[WEEKDAYS.index(cast(str, item["like"]))]
+        sessions = week[WEEKDAYS.index(item["like"])]
     else:
         sessions = week[day.weekday()] or week[0]
     if not sessions:
