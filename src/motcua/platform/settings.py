@@ -39,7 +39,7 @@ INSTALLED_APPS = [
     "motcua.notifications",
     "motcua.portal",
     "motcua.desk",
-    "motcua.apps.WiringConfig",
+    "motcua.wiring.WiringConfig",
 ]
 
 MIDDLEWARE = [
