@@ -94,7 +94,7 @@ class DossierLine:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Giấy tiếp nhận hồ sơ và hẹn trả kết quả. One page run for each entry of `copies` (liên); none = a single unmarked run."""
+    """Giấy tiếp nhận hồ sơ và hẹn trả kết quả, once for each of `copies` (liên); none = a single unmarked one."""
 
     head: Head
     desk: str  # receiving desk in full
@@ -223,7 +223,7 @@ class RegisterRow:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Sổ theo dõi hồ sơ, one book. `scope` names the sector or the desk it is opened for; first and last day are printed."""
+    """Sổ theo dõi hồ sơ, one book; `scope` names the sector or the desk it is opened for."""
 
     head: Head
     scope: str
@@ -262,7 +262,7 @@ class ResultLine:
 
 @dataclass(frozen=True, slots=True)
 class ResultReceipt:
-    """Giấy biên nhận trả kết quả. `drawn_signature` is the receiver's PNG; `proof` says in words how receipt was proved."""
+    """Giấy biên nhận trả kết quả. `drawn_signature` is the receiver's PNG; `proof` words how receipt was proved."""
 
     head: Head
     request: str

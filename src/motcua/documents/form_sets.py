@@ -89,8 +89,9 @@ def form_for(kind: FormKind, *, on: date) -> FormTemplate:
     for form in all_forms():
         if form.kind == kind and form.valid_from <= on and (form.valid_to is None or on <= form.valid_to):
             return form
+    title = next(form.title for form in all_forms() if form.kind == kind)
     raise FormNotInForce(
-        f"Ngày {on:%d/%m/%Y} không có mẫu biểu loại “{kind}” nào còn hiệu lực.", kind=str(kind), on=on.isoformat()
+        f"Ngày {on:%d/%m/%Y} chưa có mẫu “{title}” đang có hiệu lực.", kind=str(kind), on=on.isoformat()
     )
 
 

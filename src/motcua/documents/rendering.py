@@ -12,7 +12,7 @@ import re
 import threading
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,9 @@ from motcua.documents.wording import FONTS, date_short, date_words, moment_short
 TEMPLATES = Path(__file__).with_name("templates")
 
 # PDF/A-2a keeps the paper readable for as long as it must be kept, PDF/UA-1 lets a screen reader read it.
-PDF_STANDARDS = ["a-2a", "ua-1"]
+PDF_STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 
-CONTEXT_TYPES: dict[FormKind, type] = {
+CONTEXT_TYPES: dict[FormKind, type[contexts.Context]] = {
     FormKind.RECEIPT: contexts.Receipt,
     FormKind.SUPPLEMENT: contexts.SupplementRequest,
     FormKind.REFUSAL: contexts.Refusal,
@@ -125,6 +125,7 @@ def to_data(value: object, name: str = "") -> Any:
     return value
 
 
+@lru_cache(maxsize=256)  # drawing the code takes a third as long as the page; previews and copies repeat it
 def _qr_svg(content: str) -> str:
     if not content:
         return ""

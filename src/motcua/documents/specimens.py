@@ -20,13 +20,17 @@ APPLICANT = c.Party(
     email="anhtuyet.nguyen@example.vn",
     id_number="056190001234",
 )
-OWNER = c.Party(name="Công ty TNHH Thương mại và Dịch vụ Đại Dương Xanh", address="Phường Ninh Hòa, tỉnh Khánh Hòa", organisation=True)
+OWNER = c.Party(
+    name="Công ty TNHH Thương mại và Dịch vụ Đại Dương Xanh",
+    address="Phường Ninh Hòa, tỉnh Khánh Hòa",
+    organisation=True,
+)
 REQUEST = "Cấp giấy phép xây dựng mới đối với nhà ở riêng lẻ"
 CHAIRMAN = c.Signer(title="CHỦ TỊCH", name="Phạm Quốc Vượng", on_behalf="TM. ỦY BAN NHÂN DÂN")
 RECIPIENTS = ("Như trên", "Trung tâm Phục vụ hành chính công", "Lưu: VT, hồ sơ")
 
 
-def head(number: str, *, qr: str = LOOK_UP, on: date = RECEIVED.date()) -> c.Head:
+def head(number: str, *, qr: str = LOOK_UP, on: date = date(2026, 11, 23)) -> c.Head:
     return c.Head(
         parent="UBND phường Nha Trang",
         office="Trung tâm Phục vụ hành chính công",
@@ -82,7 +86,7 @@ _SPECIMENS: dict[FormKind, c.Context] = {
         desk="Trung tâm Phục vụ hành chính công phường Nha Trang",
         applicant=APPLICANT,
         request=REQUEST,
-        reason="Công trình thuộc thẩm quyền cấp giấy phép của Sở Xây dựng; đề nghị ông/bà nộp hồ sơ đến cơ quan có thẩm quyền.",
+        reason="Công trình thuộc thẩm quyền cấp giấy phép của Sở Xây dựng; đề nghị nộp hồ sơ đến cơ quan này.",
         receiver="Lê Hoàng Minh",
         contact=CONTACT,
     ),
@@ -96,7 +100,10 @@ _SPECIMENS: dict[FormKind, c.Context] = {
         reason="Ông/bà đề nghị dừng giải quyết vì thay đổi thiết kế.",
         signer=CHAIRMAN,
         asked_on=date(2026, 11, 24),
-        papers_returned=("Đơn đề nghị cấp giấy phép xây dựng (01 bản chính)", "Bản vẽ thiết kế xây dựng (02 bản chính)"),
+        papers_returned=(
+            "Đơn đề nghị cấp giấy phép xây dựng (01 bản chính)",
+            "Bản vẽ thiết kế xây dựng (02 bản chính)",
+        ),
         fee_handling="Hoàn trả 75.000 đ lệ phí đã nộp.",
         recipients=RECIPIENTS,
     ),
@@ -168,7 +175,7 @@ _SPECIMENS: dict[FormKind, c.Context] = {
         applicant=APPLICANT,
         request=REQUEST,
         received_at=RECEIVED,
-        reason="Thửa đất nằm trong phạm vi hành lang bảo vệ an toàn công trình giao thông, không đủ điều kiện cấp giấy phép xây dựng.",
+        reason="Thửa đất nằm trong phạm vi hành lang bảo vệ an toàn công trình giao thông.",
         grounds=("Luật Xây dựng ngày 18 tháng 6 năm 2014, Điều 93",),
         papers_returned=("Toàn bộ hồ sơ đã nộp (01 bộ)",),
         guidance="Ông/bà có thể điều chỉnh vị trí công trình ra ngoài hành lang bảo vệ và nộp hồ sơ mới.",
@@ -182,7 +189,11 @@ _SPECIMENS: dict[FormKind, c.Context] = {
         owner=OWNER.name,
         giver="Lê Hoàng Minh",
         receiver=APPLICANT,
-        results=(c.ResultLine("Giấy phép xây dựng", "112/GPXD", date(2026, 11, 26), "Cấp phép xây dựng nhà ở riêng lẻ 03 tầng"),),
+        results=(
+            c.ResultLine(
+                "Giấy phép xây dựng", "112/GPXD", date(2026, 11, 26), "Cấp phép xây dựng nhà ở riêng lẻ 03 tầng"
+            ),
+        ),
         handed_over_at=DUE,
         fee_vnd=75_000,
     ),
@@ -190,11 +201,20 @@ _SPECIMENS: dict[FormKind, c.Context] = {
         head=head("", qr=""),
         desk="Trung tâm Phục vụ hành chính công phường Nha Trang",
         procedures=(
-            c.ListedProcedure("1.001193", "Đăng ký khai sinh", "Hộ tịch", "Ngay trong ngày", "Không thu", "Trực tiếp, trực tuyến, bưu chính"),
-            c.ListedProcedure("1.000894", "Đăng ký kết hôn", "Hộ tịch", "Ngay trong ngày", "Không thu", "Trực tiếp, trực tuyến"),
+            c.ListedProcedure(
+                "1.001193",
+                "Đăng ký khai sinh",
+                "Hộ tịch",
+                "Ngay trong ngày",
+                "Không thu",
+                "Trực tiếp, trực tuyến, bưu chính",
+            ),
+            c.ListedProcedure(
+                "1.000894", "Đăng ký kết hôn", "Hộ tịch", "Ngay trong ngày", "Không thu", "Trực tiếp, trực tuyến"
+            ),
             c.ListedProcedure(
                 "2.000815",
-                "Chứng thực bản sao từ bản chính giấy tờ, văn bản do cơ quan, tổ chức có thẩm quyền của Việt Nam cấp hoặc chứng nhận",
+                "Chứng thực bản sao từ bản chính giấy tờ, văn bản do cơ quan, tổ chức của Việt Nam cấp",
                 "Chứng thực",
                 "Ngay trong ngày",
                 "2.000 đ/trang",
