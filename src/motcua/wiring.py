@@ -8,8 +8,18 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 
-def bind() -> None:
+def wire() -> None:
     """Binds ports, subscribers and sweeps; safe to call again."""
+    # Imported here because models may not be imported before every app is loaded.
+    from motcua.dossiers.ports import ports
+    from motcua.dossiers.sweeps import fire_timers
+    from motcua.notifications.services import remind_uncollected
+    from motcua.notifications.subscriber import tell_applicant
+    from motcua.platform.jobs import register_sweep
+
+    ports.bind(subscribers=(tell_applicant,), result_evidence=lambda sha256: True)
+    register_sweep("dossier timers", fire_timers)
+    register_sweep("uncollected results", remind_uncollected, every_seconds=60)
 
 
 class WiringConfig(AppConfig):
@@ -19,4 +29,4 @@ class WiringConfig(AppConfig):
     verbose_name = "Một cửa"
 
     def ready(self) -> None:
-        bind()
+        wire()

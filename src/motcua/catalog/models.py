@@ -40,7 +40,9 @@ class Procedure(models.Model):
     name = models.TextField("tên thủ tục")
     words = SearchVectorField("từ để tìm, không dấu", null=True)
     sector = models.ForeignKey(Sector, models.PROTECT, related_name="procedures", verbose_name="lĩnh vực")
-    current = models.ForeignKey("ProcedureVersion", models.PROTECT, null=True, related_name="+", verbose_name="bản đang hiệu lực")
+    current = models.ForeignKey(
+        "ProcedureVersion", models.PROTECT, null=True, related_name="+", verbose_name="bản đang hiệu lực"
+    )
     same_day = models.BooleanField("trả kết quả trong ngày", default=False)
     imported = models.BooleanField("tạo khi nhập dữ liệu", default=False)
 
@@ -159,9 +161,13 @@ class LegalGround(models.Model):
 class DeskProcedure(models.Model):
     """That a desk takes a procedure, and which agency is competent for it there: what is posted at the desk."""
 
-    desk = models.ForeignKey("organizations.Desk", models.PROTECT, related_name="procedures", verbose_name="bộ phận một cửa")
+    desk = models.ForeignKey(
+        "organizations.Desk", models.PROTECT, related_name="procedures", verbose_name="bộ phận một cửa"
+    )
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="desks", verbose_name="thủ tục")
-    agency = models.ForeignKey("organizations.Agency", models.PROTECT, related_name="+", verbose_name="cơ quan có thẩm quyền")
+    agency = models.ForeignKey(
+        "organizations.Agency", models.PROTECT, related_name="+", verbose_name="cơ quan có thẩm quyền"
+    )
 
     class Meta:
         verbose_name = "thủ tục tại bộ phận một cửa"

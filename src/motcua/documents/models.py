@@ -51,5 +51,7 @@ class IssuedForm(models.Model):
         verbose_name_plural = "mẫu đã cấp"
         constraints = [
             models.UniqueConstraint(fields=["entry", "kind", "version"], name="issuedform_once"),
-            models.UniqueConstraint(fields=["entry", "kind"], condition=models.Q(voided_at__isnull=True), name="issuedform_one_valid"),
+            models.UniqueConstraint(
+                fields=["entry", "kind"], condition=models.Q(voided_at__isnull=True), name="issuedform_one_valid"
+            ),
         ]

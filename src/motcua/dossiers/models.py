@@ -13,8 +13,7 @@ from django.db.models.functions import Cast
 
 from motcua.catalog.models import Channel, Procedure, ProcedureVersion
 from motcua.identity.models import Business, Person
-from motcua.law.lifecycle import OPEN, STATE_TEXT, State
-from motcua.law.limits import Unit as LimitUnit
+from motcua.law.lifecycle import OPEN, STATE_TEXT
 from motcua.organizations.models import Agency, Desk, Officer, Unit
 
 STATE_CHOICES = [(state.value, text) for state, text in STATE_TEXT.items()]
@@ -55,7 +54,9 @@ class Dossier(models.Model):
     head = models.BinaryField("băm mục cuối", max_length=32)
 
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="dossiers", verbose_name="thủ tục")
-    version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="dossiers", verbose_name="phiên bản thủ tục")
+    version = models.ForeignKey(
+        ProcedureVersion, models.PROTECT, related_name="dossiers", verbose_name="phiên bản thủ tục"
+    )
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="dossiers", verbose_name="cơ quan có thẩm quyền")
     receiving_desk = models.ForeignKey(Desk, models.PROTECT, related_name="received", verbose_name="nơi tiếp nhận")
     return_desk = models.ForeignKey(Desk, models.PROTECT, related_name="returning", verbose_name="nơi trả")
@@ -68,7 +69,9 @@ class Dossier(models.Model):
     applicant_kind = models.CharField("loại chủ hồ sơ", max_length=12, choices=ApplicantKind)
     submitter = models.ForeignKey(Person, models.PROTECT, related_name="submitted", verbose_name="người nộp")
     owner_person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="owned", verbose_name="chủ hồ sơ")
-    owner_business = models.ForeignKey(Business, models.PROTECT, null=True, related_name="owned", verbose_name="chủ hồ sơ (tổ chức)")
+    owner_business = models.ForeignKey(
+        Business, models.PROTECT, null=True, related_name="owned", verbose_name="chủ hồ sơ (tổ chức)"
+    )
     authorisation = models.CharField("giấy ủy quyền", max_length=300, blank=True)
     owner_name = models.CharField("tên chủ hồ sơ", max_length=300, blank=True)
     owner_hmac = models.BinaryField("dấu tìm của chủ hồ sơ", max_length=32, null=True)
@@ -76,7 +79,9 @@ class Dossier(models.Model):
     words = SearchVectorField("từ để tìm, không dấu")
 
     limit_amount = models.PositiveIntegerField("thời hạn", null=True)
-    limit_unit = models.CharField("đơn vị thời hạn", max_length=12, blank=True, choices=[(u.value, u.value) for u in LimitUnit])
+    limit_unit = models.CharField("đơn vị thời hạn", max_length=12, blank=True)
+    second_amount = models.PositiveIntegerField("thời hạn giai đoạn 2", null=True)
+    second_unit = models.CharField("đơn vị thời hạn giai đoạn 2", max_length=12, blank=True)
     due_policy = models.CharField("cách tính hạn", max_length=12)
     fee_vnd = models.BigIntegerField("phí, lệ phí", null=True)
 
@@ -86,6 +91,7 @@ class Dossier(models.Model):
     completion_rounds = models.PositiveSmallIntegerField("số lần yêu cầu hoàn thiện", default=0)
     accepted_at = models.DateTimeField("lúc tiếp nhận", null=True)
     clock_started_at = models.DateTimeField("lúc bắt đầu tính hạn", null=True)
+    first_stage_due_at = models.DateTimeField("hạn giai đoạn 1", null=True)
     original_due_at = models.DateTimeField("hạn ban đầu", null=True)
     due_at = models.DateTimeField("hạn được tính", null=True)
     promised_at = models.DateTimeField("ngày hẹn lại", null=True)
@@ -103,7 +109,9 @@ class Dossier(models.Model):
 
     step = models.CharField("bước đang xử lý", max_length=200, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, verbose_name="phòng đang giữ")
-    officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="holding", verbose_name="cán bộ đang giữ")
+    officer = models.ForeignKey(
+        Officer, models.PROTECT, null=True, related_name="holding", verbose_name="cán bộ đang giữ"
+    )
 
     class Meta:
         verbose_name = "hồ sơ"
@@ -120,10 +128,20 @@ class Dossier(models.Model):
             models.CheckConstraint(name="dossier_seq_positive", condition=Q(seq__gt=0)),
         ]
         indexes = [
-            models.Index(fields=["agency", "due_at", "id"], name="dossier_open_agency", condition=Q(state__in=OPEN_STATES)),
-            models.Index(fields=["officer", "due_at", "id"], name="dossier_open_officer", condition=Q(state__in=OPEN_STATES)),
-            models.Index(fields=["receiving_desk", "answer_due_at", "id"], name="dossier_submitted", condition=Q(state="submitted")),
-            models.Index(fields=["return_desk", "resolved_at", "id"], name="dossier_uncollected", condition=Q(state="resolved")),
+            models.Index(
+                fields=["agency", "due_at", "id"], name="dossier_open_agency", condition=Q(state__in=OPEN_STATES)
+            ),
+            models.Index(
+                fields=["officer", "due_at", "id"], name="dossier_open_officer", condition=Q(state__in=OPEN_STATES)
+            ),
+            models.Index(
+                fields=["receiving_desk", "answer_due_at", "id"],
+                name="dossier_submitted",
+                condition=Q(state="submitted"),
+            ),
+            models.Index(
+                fields=["return_desk", "resolved_at", "id"], name="dossier_uncollected", condition=Q(state="resolved")
+            ),
             models.Index(fields=["owner_hmac", "procedure"], name="dossier_owner"),
             models.Index(fields=["phone_hmac"], name="dossier_phone"),
             models.Index(fields=["agency", "-id"], name="dossier_agency_recent"),
@@ -250,10 +268,8 @@ class Timer(models.Model):
     """A legal moment of a dossier that the sweep must act on, by the program's own clock; one per (dossier, kind)."""
 
     class Kind(models.TextChoices):
-        ANSWER_DUE = "answer_due", "hết hạn trả lời"
         COMPLETION_DUE = "completion_due", "hết hạn hoàn thiện"
         SUPPLEMENT_DUE = "supplement_due", "hết hạn bổ sung"
-        DUE = "due", "đến hạn"
         UNCOLLECTED = "uncollected", "nhắc nhận kết quả"
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="timers", verbose_name="hồ sơ")

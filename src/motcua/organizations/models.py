@@ -76,8 +76,15 @@ class Agency(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", verbose_name="cơ quan cha")
     path = models.CharField("đường dẫn", max_length=120, db_index=True)
     admin_unit = models.ForeignKey(AdminUnit, models.PROTECT, null=True, verbose_name="địa bàn")
-    calendar = models.ForeignKey(WorkCalendar, models.PROTECT, null=True, verbose_name="lịch tính hạn (trống = theo cấp trên)")
+    calendar = models.ForeignKey(
+        WorkCalendar, models.PROTECT, null=True, verbose_name="lịch tính hạn (trống = theo cấp trên)"
+    )
     due_policy = models.CharField("cách tính hạn (trống = theo cấp trên)", max_length=12, blank=True)
+    # Kept by organizations.services for the whole subtree, so that a move of a dossier reads one row, not a chain.
+    effective_calendar = models.ForeignKey(
+        WorkCalendar, models.PROTECT, null=True, related_name="+", verbose_name="lịch đang dùng"
+    )
+    effective_policy = models.CharField("cách tính hạn đang dùng", max_length=12, default="keep_time")
     imported = models.BooleanField("tạo khi nhập dữ liệu", default=False)
     valid_from = models.DateField("hiệu lực từ")
     valid_to = models.DateField("hết hiệu lực", null=True)
@@ -128,7 +135,9 @@ class Desk(models.Model):
 class Officer(models.Model):
     """A post in an agency held by a user."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="officers", verbose_name="tài khoản")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="officers", verbose_name="tài khoản"
+    )
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="officers", verbose_name="cơ quan")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="officers", verbose_name="phòng")
     desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="officers", verbose_name="bộ phận một cửa")
@@ -165,11 +174,15 @@ class RoleAssignment(models.Model):
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="assignments", verbose_name="cán bộ")
     role = models.CharField("vai trò", max_length=20, choices=Role)
     scope = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name="phạm vi")
-    delegated_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="delegations", verbose_name="ủy quyền bởi")
+    delegated_by = models.ForeignKey(
+        Officer, models.PROTECT, null=True, related_name="delegations", verbose_name="ủy quyền bởi"
+    )
     valid_from = models.DateField("từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True)
 
     class Meta:
         verbose_name = "phân vai"
         verbose_name_plural = "phân vai"
-        constraints = [models.UniqueConstraint(fields=["officer", "role", "scope", "valid_from"], name="assignment_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["officer", "role", "scope", "valid_from"], name="assignment_once")
+        ]

@@ -1,0 +1,554 @@
+"""What follows from a command: pure, from a snapshot of the dossier to the changes, the ledger entry and the timers.
+
+`decide` never looks at a clock or a database. Permission is asked before (`dossiers.permissions`); one dossier is written
+by `dossiers.writer`, many by `dossiers.bulk`; both apply the same `Decision`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from motcua.dossiers import commands as c
+from motcua.dossiers.ledger import moment_text
+from motcua.law import rules
+from motcua.law.clock import Pause, clock_start, compute_due, compute_stages, due_after_pause, same_day_due
+from motcua.law.errors import DomainError
+from motcua.law.lifecycle import (
+    COMMAND_TEXT,
+    HAND_OVER_REFUSED,
+    OPEN,
+    PAUSED,
+    STATE_TEXT,
+    Command,
+    State,
+    find_move,
+)
+from motcua.law.limits import Limit, Unit
+from motcua.law.moments import VIETNAM
+from motcua.law.policies import PauseKind, Policy
+from motcua.law.worktime import Calendar
+
+
+class MoveNotPossible(DomainError):
+    """The state does not allow the command."""
+
+    code = "move_not_possible"
+
+
+class GuardFailed(DomainError):
+    """The state allows the command but a condition of the rule is not met."""
+
+    code = "guard_failed"
+
+
+class HandOverTooEarly(DomainError):
+    """A result cannot be handed over before it exists; the attempt stays on record."""
+
+    code = "hand_over_before_result"
+
+
+@dataclass(frozen=True, slots=True)
+class PastEntry:
+    """An earlier ledger entry, as far as `rectify` needs it."""
+
+    seq: int
+    to_state: State
+    set: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A dossier as `decide` sees it. Field names are those of the columns; the last four come from around it."""
+
+    state: State
+    seq: int
+    channel: str
+    return_method: str
+    receiving_desk_id: int
+    return_desk_id: int
+    due_policy: Policy
+    code: str | None = None
+    limits: tuple[Limit, ...] = ()
+    answer_due_at: datetime | None = None
+    completion_due_at: datetime | None = None
+    completion_rounds: int = 0
+    submitted_at: datetime | None = None
+    accepted_at: datetime | None = None
+    clock_started_at: datetime | None = None
+    first_stage_due_at: datetime | None = None
+    original_due_at: datetime | None = None
+    due_at: datetime | None = None
+    promised_at: datetime | None = None
+    paused_at: datetime | None = None
+    pause_kind: str = ""
+    supplement_due_at: datetime | None = None
+    supplement_rounds: int = 0
+    withdrawal_requested_at: datetime | None = None
+    result_signed_at: datetime | None = None
+    resolved_at: datetime | None = None
+    result_at_desk_at: datetime | None = None
+    result_sent_at: datetime | None = None
+    handed_over_at: datetime | None = None
+    ended_at: datetime | None = None
+    step: str = ""
+    unit_id: int | None = None
+    officer_id: int | None = None
+    same_day: bool = False
+    last_at: datetime | None = None
+    calendar: Calendar = field(kw_only=True)
+    history: tuple[PastEntry, ...] = ()
+
+
+@dataclass(slots=True)
+class Decision:
+    """What to write. `changes` are columns; `data` and `private` go into the ledger entry; a timer of None is cancelled."""
+
+    kind: str
+    to_state: State
+    changes: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    private: dict[str, Any] = field(default_factory=dict)
+    timers: dict[str, datetime | None] = field(default_factory=dict)
+    papers: tuple[c.PaperData, ...] = ()
+    paper_round: int = 0
+    result: c.ResultData | None = None
+    void_result: bool = False
+    needs_code: bool = False
+    refusal: DomainError | None = None
+
+
+def decide(dossier: Snapshot, command: c.AnyCommand, at: datetime) -> Decision:
+    """What `command`, given at `at` (aware), does to `dossier`.
+
+    Raises MoveNotPossible or GuardFailed; a hand-over without a result instead returns a Decision whose `refusal` is
+    set, because that attempt itself must be recorded.
+    """
+    if isinstance(command, c.HandOver) and dossier.state in OPEN:
+        return _refused_hand_over(dossier, command)
+    move = find_move(dossier.state, command.command)
+    if move is None:
+        raise MoveNotPossible(
+            f"Hồ sơ đang ở trạng thái “{STATE_TEXT[dossier.state]}” nên không thể “{COMMAND_TEXT[command.command]}”.",
+            state=dossier.state.value,
+            command=command.command.value,
+        )
+    if dossier.last_at is not None and at < dossier.last_at:
+        raise GuardFailed(
+            f"Thời điểm {_vn(at)} sớm hơn việc đã ghi gần nhất của hồ sơ ({_vn(dossier.last_at)}).",
+            at=at.isoformat(),
+        )
+    decision = Decision(kind=move.kind, to_state=move.to or dossier.state)
+    _RULES[command.command](dossier, command, at, decision)
+    return decision
+
+
+def ledger_value(value: object) -> object:
+    """A column's value as it stands in an entry's `set`."""
+    return moment_text(value) if isinstance(value, datetime) else value
+
+
+def _vn(moment: datetime) -> str:
+    return f"{moment.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}"
+
+
+def _start_answer_clock(dossier: Snapshot, at: datetime, decision: Decision) -> None:
+    limit = rules.in_force(rules.ANSWER_LIMIT, at.astimezone(VIETNAM).date()).limit
+    decision.changes["answer_due_at"] = compute_due(at, limit, dossier.calendar).at
+
+
+def _submit(dossier: Snapshot, command: c.Submit, at: datetime, decision: Decision) -> None:
+    decision.changes["submitted_at"] = at
+    decision.needs_code = dossier.channel in {"online", "vneid", "kiosk"}
+    _start_answer_clock(dossier, at, decision)
+
+
+def _accept(dossier: Snapshot, command: c.Accept, at: datetime, decision: Decision) -> None:
+    if command.clock_from is not None and command.clock_from < at:
+        raise GuardFailed(
+            "Thời điểm bắt đầu tính hạn không được trước lúc tiếp nhận.", clock_from=command.clock_from.isoformat()
+        )
+    limits = (command.limit,) if command.limit else dossier.limits
+    began = clock_start(command.clock_from or at, dossier.calendar)
+    dues = _dues(dossier, limits, command.clock_from or at)
+    decision.needs_code = dossier.code is None
+    decision.changes |= {
+        "accepted_at": at,
+        "clock_started_at": began,
+        "original_due_at": dues[-1] if dues else None,
+        "due_at": dues[-1] if dues else None,
+        "answer_due_at": None,
+    }
+    if command.limit:
+        decision.changes |= {"limit_amount": command.limit.amount, "limit_unit": command.limit.unit.value}
+    if len(dues) == 2:
+        decision.changes["first_stage_due_at"] = dues[0]
+
+
+def _dues(dossier: Snapshot, limits: tuple[Limit, ...], start: datetime) -> tuple[datetime, ...]:
+    if not limits:
+        return (same_day_due(start, dossier.calendar),) if dossier.same_day else ()
+    if len(limits) == 1:
+        return (compute_due(start, limits[0], dossier.calendar, policy=dossier.due_policy).at,)
+    return tuple(due.at for due in compute_stages(start, limits, dossier.calendar, policy=dossier.due_policy))
+
+
+def _ask_completion(dossier: Snapshot, command: c.AskCompletion, at: datetime, decision: Decision) -> None:
+    until = _until(command.until, at, rules.COMPLETION_LIMIT, dossier.calendar)
+    decision.changes |= {
+        "answer_due_at": None,
+        "completion_due_at": until,
+        "completion_rounds": dossier.completion_rounds + 1,
+    }
+    decision.data |= {"items": list(command.items), "reason": command.reason}
+    decision.timers["completion_due"] = until
+
+
+def _until(asked: datetime | None, at: datetime, table: tuple[rules.DatedLimit, ...], calendar: Calendar) -> datetime:
+    if asked is None:
+        return compute_due(at, rules.in_force(table, at.astimezone(VIETNAM).date()).limit, calendar).at
+    if asked <= at:
+        raise GuardFailed(f"Hạn {_vn(asked)} phải sau lúc yêu cầu ({_vn(at)}).", until=asked.isoformat())
+    return asked
+
+
+def _complete(dossier: Snapshot, command: c.Complete, at: datetime, decision: Decision) -> None:
+    decision.changes["completion_due_at"] = None
+    decision.timers["completion_due"] = None
+    decision.papers = command.papers
+    decision.paper_round = dossier.completion_rounds + dossier.supplement_rounds
+    decision.data |= _papers_data(command.papers) | _note(command.note)
+    _start_answer_clock(dossier, at, decision)
+
+
+def _papers_data(papers: tuple[c.PaperData, ...]) -> dict[str, Any]:
+    """Papers by hash and count; a paper's name is the catalogue's or the officer's wording, not personal data."""
+    return (
+        {"papers": [{"originals": p.originals, "copies": p.copies, "file": p.file} for p in papers]} if papers else {}
+    )
+
+
+def _note(note: str) -> dict[str, Any]:
+    return {"note": note} if note else {}
+
+
+def _end_before_acceptance(dossier: Snapshot, at: datetime, decision: Decision) -> None:
+    decision.changes |= {"ended_at": at, "answer_due_at": None, "completion_due_at": None}
+    if dossier.completion_due_at is not None:
+        decision.timers["completion_due"] = None
+
+
+def _refuse(dossier: Snapshot, command: c.Refuse, at: datetime, decision: Decision) -> None:
+    _end_before_acceptance(dossier, at, decision)
+    decision.data["reason"] = command.reason
+
+
+def _close_incomplete(dossier: Snapshot, command: c.CloseIncomplete, at: datetime, decision: Decision) -> None:
+    if dossier.completion_due_at is None or at < dossier.completion_due_at:
+        due = _vn(dossier.completion_due_at) if dossier.completion_due_at else "chưa đặt"
+        raise GuardFailed(f"Chưa hết hạn hoàn thiện hồ sơ ({due}).")
+    _end_before_acceptance(dossier, at, decision)
+    decision.data["reason"] = "Không hoàn thiện hồ sơ trong thời hạn."
+
+
+def _withdraw(dossier: Snapshot, command: c.Withdraw, at: datetime, decision: Decision) -> None:
+    _end_before_acceptance(dossier, at, decision)
+    decision.data |= {"reason": command.reason} if command.reason else {}
+
+
+def _forward(dossier: Snapshot, command: c.Forward, at: datetime, decision: Decision) -> None:
+    decision.changes |= {"step": command.step, "unit_id": command.unit_id, "officer_id": command.officer_id}
+    decision.data |= _note(command.note)
+
+
+def _pause(dossier: Snapshot, kind: str, at: datetime, decision: Decision) -> None:
+    decision.changes |= {"paused_at": at, "pause_kind": kind}
+
+
+def _ask_supplement(dossier: Snapshot, command: c.AskSupplement, at: datetime, decision: Decision) -> None:
+    if dossier.supplement_rounds >= 1 and not (
+        command.provision.strip() and command.stage.strip() and command.approver_id
+    ):
+        raise GuardFailed(
+            "Hồ sơ đã được yêu cầu bổ sung một lần. Yêu cầu lần nữa phải có căn cứ pháp lý, giai đoạn và người duyệt.",
+            rounds=dossier.supplement_rounds,
+        )
+    until = _until(command.until, at, rules.SUPPLEMENT_LIMIT, dossier.calendar)
+    _pause(dossier, "supplement", at, decision)
+    decision.changes |= {"supplement_rounds": dossier.supplement_rounds + 1, "supplement_due_at": until}
+    decision.timers["supplement_due"] = until
+    decision.data |= {"items": list(command.items), "reason": command.reason}
+    if command.provision:
+        decision.data |= {"provision": command.provision, "stage": command.stage, "approver": command.approver_id}
+
+
+def _end_pause(dossier: Snapshot, at: datetime, decision: Decision) -> None:
+    """The clock runs again: every due not yet passed when the pause began moves (practice of the house, section 2)."""
+    assert dossier.paused_at is not None
+    decision.changes |= {"paused_at": None, "pause_kind": ""}
+    decision.data["paused"] = [moment_text(dossier.paused_at), moment_text(at)]
+    pause = Pause(PauseKind(dossier.pause_kind), dossier.paused_at, at)
+    # A same-day procedure without a stated limit keeps its own rule: due within a day's hours.
+    limits = dossier.limits or (Limit(8, Unit.WORKING_HOUR),)
+    for column, limit in (("first_stage_due_at", limits[0]), ("due_at", limits[-1])):
+        due = getattr(dossier, column)
+        if due is not None:
+            moved = due_after_pause(due, pause, dossier.calendar, unit=limit.unit, policy=dossier.due_policy)
+            if moved != due:
+                decision.changes[column] = moved
+
+
+def _supplement(dossier: Snapshot, command: c.Supplement, at: datetime, decision: Decision) -> None:
+    _end_pause(dossier, at, decision)
+    decision.changes["supplement_due_at"] = None
+    decision.timers["supplement_due"] = None
+    decision.papers = command.papers
+    decision.paper_round = dossier.completion_rounds + dossier.supplement_rounds
+    decision.data |= _papers_data(command.papers) | _note(command.note)
+
+
+def _ask_payment(dossier: Snapshot, command: c.AskPayment, at: datetime, decision: Decision) -> None:
+    _pause(dossier, "payment", at, decision)
+    decision.data |= {"amount_vnd": command.amount_vnd, "provision": command.provision}
+
+
+def _confirm_payment(dossier: Snapshot, command: c.ConfirmPayment, at: datetime, decision: Decision) -> None:
+    _end_pause(dossier, at, decision)
+    decision.data["proof"] = command.proof
+
+
+def _suspend(dossier: Snapshot, command: c.Suspend, at: datetime, decision: Decision) -> None:
+    _pause(dossier, "legal", at, decision)
+    decision.data |= {"provision": command.provision, "document": command.document}
+
+
+def _resume(dossier: Snapshot, command: c.Resume, at: datetime, decision: Decision) -> None:
+    _end_pause(dossier, at, decision)
+    decision.data |= {"document": command.document} if command.document else {}
+
+
+def _later_than_due(dossier: Snapshot, until: datetime) -> None:
+    if dossier.due_at is None:
+        raise GuardFailed("Hồ sơ không có hạn giải quyết nên không gia hạn hay hẹn lại được.")
+    if until <= dossier.due_at:
+        raise GuardFailed(
+            f"Ngày mới {_vn(until)} phải sau hạn hiện hành ({_vn(dossier.due_at)}).", until=until.isoformat()
+        )
+
+
+def _extend(dossier: Snapshot, command: c.Extend, at: datetime, decision: Decision) -> None:
+    _later_than_due(dossier, command.until)
+    decision.changes["due_at"] = command.until
+    decision.data |= {"provision": command.provision, "reason": command.reason}
+
+
+def _promise(dossier: Snapshot, command: c.Promise, at: datetime, decision: Decision) -> None:
+    if dossier.promised_at is not None:
+        raise GuardFailed(
+            f"Hồ sơ đã được hẹn lại một lần (đến {_vn(dossier.promised_at)}); không được hẹn lại lần nữa."
+        )
+    _later_than_due(dossier, command.until)
+    decision.changes["promised_at"] = command.until
+    decision.data["reason"] = command.reason
+
+
+def _check_signed(result: c.ResultData, dossier: Snapshot, at: datetime) -> None:
+    signed_on, today = result.signed_on, at.astimezone(VIETNAM).date()
+    accepted_on = dossier.accepted_at.astimezone(VIETNAM).date() if dossier.accepted_at else today
+    if signed_on > today:
+        raise GuardFailed(
+            f"Ngày ký {signed_on:%d/%m/%Y} ở sau ngày ghi nhận {today:%d/%m/%Y}.", signed_on=signed_on.isoformat()
+        )
+    if signed_on < accepted_on:
+        raise GuardFailed(
+            f"Ngày ký {signed_on:%d/%m/%Y} ở trước ngày tiếp nhận {accepted_on:%d/%m/%Y}.",
+            signed_on=signed_on.isoformat(),
+        )
+
+
+def _record_result(dossier: Snapshot, result: c.ResultData, at: datetime, decision: Decision) -> None:
+    _check_signed(result, dossier, at)
+    signed = datetime.combine(result.signed_on, datetime.min.time(), VIETNAM)
+    decision.result = result
+    decision.changes["result_signed_at"] = signed
+    decision.data["result"] = {
+        "kind": result.kind,
+        "number": result.number,
+        "signed_on": result.signed_on.isoformat(),
+        "file": result.file,
+        "paper": result.paper,
+    }
+    decision.private["signer"] = result.signer
+
+
+def _resolve(dossier: Snapshot, command: c.Resolve, at: datetime, decision: Decision) -> None:
+    _record_result(dossier, command.result, at, decision)
+    decision.changes |= {"resolved_at": at, "step": "", "withdrawal_requested_at": None}
+    if command.at_return_desk or dossier.return_method == "electronic":
+        decision.changes["result_at_desk_at"] = at
+    decision.timers["uncollected"] = at + timedelta(days=rules.UNCOLLECTED_REMINDER_DAYS[0])
+
+
+def _return_ineligible(dossier: Snapshot, command: c.ReturnIneligible, at: datetime, decision: Decision) -> None:
+    _record_result(dossier, command.result, at, decision)
+    decision.changes |= {"ended_at": at, "step": "", "withdrawal_requested_at": None}
+    decision.data["reason"] = command.reason
+
+
+def _receive_result(dossier: Snapshot, command: c.ReceiveResult, at: datetime, decision: Decision) -> None:
+    if dossier.result_at_desk_at is not None:
+        raise GuardFailed(f"Kết quả đã có ở nơi trả từ {_vn(dossier.result_at_desk_at)}.")
+    decision.changes["result_at_desk_at"] = at
+
+
+def _result_at_desk(dossier: Snapshot) -> None:
+    if dossier.result_at_desk_at is None:
+        raise GuardFailed("Kết quả chưa về nơi trả. Cần ghi nhận kết quả về nơi trả trước.")
+
+
+def _send_result(dossier: Snapshot, command: c.SendResult, at: datetime, decision: Decision) -> None:
+    _result_at_desk(dossier)
+    if dossier.return_method != "post":
+        raise GuardFailed("Hồ sơ này không đăng ký nhận kết quả qua bưu chính.")
+    decision.changes["result_sent_at"] = at
+    decision.data["parcel"] = command.parcel
+
+
+def _hand_over(dossier: Snapshot, command: c.HandOver, at: datetime, decision: Decision) -> None:
+    _result_at_desk(dossier)
+    if command.proof == "postal" and dossier.result_sent_at is None:
+        raise GuardFailed("Chưa ghi nhận đã gửi bưu chính; đã gửi chưa phải là đã phát.")
+    if command.proof == "electronic" and dossier.return_method != "electronic":
+        raise GuardFailed("Hồ sơ này không đăng ký nhận kết quả bản điện tử.")
+    decision.changes["handed_over_at"] = at
+    decision.data |= {"proof": command.proof, "reference": command.reference}
+    decision.private["receiver"] = command.receiver
+    decision.timers["uncollected"] = None
+
+
+def _refused_hand_over(dossier: Snapshot, command: c.HandOver) -> Decision:
+    decision = Decision(kind=HAND_OVER_REFUSED, to_state=dossier.state, data={"proof": command.proof})
+    decision.refusal = HandOverTooEarly(
+        "Hồ sơ chưa có kết quả nên không thể trả kết quả. Lần thao tác này đã được ghi vào sổ.",
+        state=dossier.state.value,
+    )
+    return decision
+
+
+def _request_withdrawal(dossier: Snapshot, command: c.RequestWithdrawal, at: datetime, decision: Decision) -> None:
+    if dossier.withdrawal_requested_at is not None:
+        raise GuardFailed(f"Đã có đề nghị rút hồ sơ từ {_vn(dossier.withdrawal_requested_at)}, đang chờ quyết định.")
+    decision.changes["withdrawal_requested_at"] = at
+    decision.data["reason"] = command.reason
+
+
+def _withdrawal_was_requested(dossier: Snapshot) -> None:
+    if dossier.withdrawal_requested_at is None:
+        raise GuardFailed("Chưa có đề nghị rút hồ sơ của người nộp.")
+
+
+def _decline_withdrawal(dossier: Snapshot, command: c.DeclineWithdrawal, at: datetime, decision: Decision) -> None:
+    _withdrawal_was_requested(dossier)
+    decision.changes["withdrawal_requested_at"] = None
+    decision.data["reason"] = command.reason
+
+
+def _end_open(dossier: Snapshot, at: datetime, decision: Decision) -> None:
+    decision.changes |= {"ended_at": at, "step": ""}
+    if dossier.state in PAUSED:
+        decision.changes |= {"paused_at": None, "pause_kind": "", "supplement_due_at": None}
+        if dossier.supplement_due_at is not None:
+            decision.timers["supplement_due"] = None
+
+
+def _decide_withdrawal(dossier: Snapshot, command: c.DecideWithdrawal, at: datetime, decision: Decision) -> None:
+    _withdrawal_was_requested(dossier)
+    _end_open(dossier, at, decision)
+    decision.data["document"] = command.document
+    decision.private["signer"] = command.signer
+
+
+def _stop(dossier: Snapshot, command: c.Stop, at: datetime, decision: Decision) -> None:
+    _end_open(dossier, at, decision)
+    decision.data["reason"] = command.reason
+
+
+CORRECTABLE = frozenset({"request", "authorisation", "return_method", "step"})
+
+
+def _rectify(dossier: Snapshot, command: c.Rectify, at: datetime, decision: Decision) -> None:
+    if not command.approver_id:
+        raise GuardFailed("Đính chính cần được lãnh đạo duyệt.")
+    wrong = sorted(set(command.corrections) - CORRECTABLE)
+    if wrong:
+        raise GuardFailed(f"Không đính chính được dữ liệu: {', '.join(wrong)}.", fields=wrong)
+    decision.data |= {"reason": command.reason, "approver": command.approver_id, "told": command.told}
+    decision.changes |= command.corrections
+    if command.to_state is not None:
+        _restore(dossier, command.to_state, decision)
+
+
+def _restore(dossier: Snapshot, to_state: State, decision: Decision) -> None:
+    """Every column goes back to what it was when the dossier was last in `to_state`; times counted stay as recorded."""
+    seqs = [entry.seq for entry in dossier.history if entry.to_state == to_state and entry.seq < dossier.seq]
+    if not seqs or to_state == dossier.state:
+        raise GuardFailed(
+            f"Hồ sơ chưa từng ở trạng thái “{STATE_TEXT[to_state]}” trước đây nên không đính chính về đó được.",
+            to_state=to_state.value,
+        )
+    then: dict[str, Any] = {}
+    since: set[str] = set()
+    for entry in dossier.history:
+        if entry.seq <= max(seqs):
+            then |= entry.set
+        else:
+            since |= set(entry.set)
+    blank = {"pause_kind": "", "step": "", "completion_rounds": 0, "supplement_rounds": 0}
+    # Rounds asked are history, not a position: a restored dossier has still been asked once.
+    for column in since - {"code", "completion_rounds", "supplement_rounds"}:
+        value = then.get(column, blank.get(column))
+        decision.changes[column] = datetime.fromisoformat(value) if _is_moment(column, value) else value
+    decision.to_state = to_state
+    decision.void_result = dossier.result_signed_at is not None and decision.changes.get("result_signed_at", 0) is None
+    decision.timers |= {
+        "completion_due": decision.changes.get("completion_due_at"),
+        "supplement_due": decision.changes.get("supplement_due_at"),
+    }
+    if to_state != State.RESOLVED:
+        decision.timers["uncollected"] = None
+
+
+def _is_moment(column: str, value: object) -> bool:
+    return column.endswith("_at") and isinstance(value, str)
+
+
+_RULES: dict[Command, Callable[[Snapshot, Any, datetime, Decision], None]] = {
+    Command.SUBMIT: _submit,
+    Command.ACCEPT: _accept,
+    Command.ASK_COMPLETION: _ask_completion,
+    Command.COMPLETE: _complete,
+    Command.REFUSE: _refuse,
+    Command.CLOSE_INCOMPLETE: _close_incomplete,
+    Command.WITHDRAW: _withdraw,
+    Command.FORWARD: _forward,
+    Command.ASK_SUPPLEMENT: _ask_supplement,
+    Command.SUPPLEMENT: _supplement,
+    Command.ASK_PAYMENT: _ask_payment,
+    Command.CONFIRM_PAYMENT: _confirm_payment,
+    Command.SUSPEND: _suspend,
+    Command.RESUME: _resume,
+    Command.EXTEND: _extend,
+    Command.PROMISE: _promise,
+    Command.RESOLVE: _resolve,
+    Command.RETURN_INELIGIBLE: _return_ineligible,
+    Command.RECEIVE_RESULT: _receive_result,
+    Command.SEND_RESULT: _send_result,
+    Command.HAND_OVER: _hand_over,
+    Command.REQUEST_WITHDRAWAL: _request_withdrawal,
+    Command.DECLINE_WITHDRAWAL: _decline_withdrawal,
+    Command.DECIDE_WITHDRAWAL: _decide_withdrawal,
+    Command.STOP: _stop,
+    Command.RECTIFY: _rectify,
+}

@@ -1,0 +1,98 @@
+"""Who may give which command on which dossier. One table; everything that asks, asks here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from motcua.identity.actors import Actor, ActorKind
+from motcua.law.errors import DomainError
+from motcua.law.lifecycle import COMMAND_TEXT, OPEN, STATE_TEXT, Command, State, Who, find_move
+from motcua.organizations.models import Role
+
+# Which roles stand behind each group of the lifecycle table.
+ROLES: dict[Who, frozenset[str]] = {
+    Who.DESK: frozenset({Role.COUNTER_OFFICER, Role.DESK_HEAD}),
+    Who.CASE: frozenset({Role.CASE_OFFICER}),
+    Who.HEAD: frozenset({Role.UNIT_HEAD, Role.DESK_HEAD}),
+    Who.SIGNER: frozenset({Role.SIGNER}),
+}
+
+READING_ROLES = frozenset(
+    {
+        Role.COUNTER_OFFICER, Role.CASHIER, Role.CASE_OFFICER, Role.UNIT_HEAD, Role.DESK_HEAD, Role.SIGNER, Role.LEADER,
+        Role.REFORM_OFFICER, Role.INSPECTOR,
+    }
+)  # fmt: skip
+
+
+class NotAllowed(DomainError):
+    """The actor may see the dossier but not give this command."""
+
+    code = "not_allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether, and in Vietnamese why not."""
+
+    allowed: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What of a dossier the permission depends on."""
+
+    id: int
+    state: State
+    agency_id: int
+    receiving_desk_id: int
+    return_desk_id: int
+
+
+def sees(actor: Actor, subject: Subject) -> bool:
+    """Whether the dossier exists for the actor at all; `queries.visible_to` is the same rule for lists."""
+    if actor.kind is ActorKind.SYSTEM:
+        return True
+    if actor.kind is ActorKind.APPLICANT:
+        return actor.dossiers is not None and subject.id in actor.dossiers
+    reading = frozenset().union(*(grant.agencies for grant in actor.grants if grant.role in READING_ROLES))
+    return subject.agency_id in reading or bool(actor.desks & {subject.receiving_desk_id, subject.return_desk_id})
+
+
+def is_possible(state: State, command: Command) -> bool:
+    """Whether anybody could give the command in this state; an early hand-over can be tried, to be refused on record."""
+    return find_move(state, command) is not None or (command is Command.HAND_OVER and state in OPEN)
+
+
+def can(actor: Actor, command: Command, subject: Subject) -> Decision:
+    """Whether the actor may give the command to the dossier in the state it is in. Default: no."""
+    if not is_possible(subject.state, command):
+        return Decision(
+            False, f"Hồ sơ đang ở trạng thái “{STATE_TEXT[subject.state]}” nên không thể “{COMMAND_TEXT[command]}”."
+        )
+    move = find_move(subject.state, command)
+    # Before there is a result, those who may hand over later get as far as the refusal that is recorded.
+    who = move.who if move is not None else (Who.DESK,)
+    if any(_belongs(actor, group, subject) for group in who):
+        return Decision(True)
+    return Decision(False, f"Vai trò của ông/bà không được “{COMMAND_TEXT[command]}” hồ sơ này.")
+
+
+def _belongs(actor: Actor, who: Who, subject: Subject) -> bool:
+    if who is Who.SYSTEM:
+        return actor.kind is ActorKind.SYSTEM
+    if who is Who.APPLICANT:
+        return (
+            actor.kind is ActorKind.APPLICANT
+            and actor.dossiers is not None
+            and (not subject.id or subject.id in actor.dossiers)
+        )
+    if actor.kind is not ActorKind.OFFICER:
+        return False
+    roles = ROLES[who]
+    if actor.has_role(roles, subject.agency_id):
+        return True
+    # A desk takes and hands over for agencies that are not below it: its own officers may, at that desk.
+    at_their_desk = bool(actor.desks & {subject.receiving_desk_id, subject.return_desk_id})
+    return who is Who.DESK and at_their_desk and any(grant.role in roles for grant in actor.grants)

@@ -1,0 +1,200 @@
+"""The only way a dossier changes: each function is one transaction with its ledger entries and its effects."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from motcua.dossiers import writer
+from motcua.dossiers.commands import (
+    Accept,
+    AnyCommand,
+    AskCompletion,
+    HandOver,
+    LateEntry,
+    Rectify,
+    Refuse,
+    Resolve,
+    ResultData,
+    ReturnIneligible,
+    Submit,
+)
+from motcua.dossiers.decide import GuardFailed
+from motcua.dossiers.intake import Intake, receive
+from motcua.dossiers.models import Dossier
+from motcua.dossiers.permissions import NotAllowed, Subject, can, is_possible, sees
+from motcua.dossiers.ports import ports
+from motcua.identity.actors import Actor
+from motcua.law.errors import BadInput
+from motcua.law.lifecycle import State
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where the dossier stands after a service call."""
+
+    id: int
+    code: str | None
+    state: State
+    seq: int
+    due_at: datetime | None
+
+
+def submit_dossier(
+    intake: Intake, *, actor: Actor, at: datetime, recorded_at: datetime | None = None, late: LateEntry | None = None
+) -> Moved:
+    """Hand in a dossier; the answer clock starts. A second call with the same `intake.key` returns the first dossier."""
+    return _receive(intake, (Submit(),), actor, at, recorded_at, late)
+
+
+def receive_at_counter(
+    intake: Intake,
+    command: Accept | AskCompletion | Refuse,
+    *,
+    actor: Actor,
+    at: datetime,
+    recorded_at: datetime | None = None,
+    late: LateEntry | None = None,
+) -> Moved:
+    """A visit at the counter, by post or at home ends with Mẫu 01, 02 or 03 in one go."""
+    return _receive(intake, (command,), actor, at, recorded_at, late)
+
+
+def complete_same_day(
+    intake: Intake,
+    *,
+    result: ResultData,
+    hand_over: HandOver,
+    actor: Actor,
+    at: datetime,
+    recorded_at: datetime | None = None,
+) -> Moved:
+    """The same-day lane: accepted, resolved and handed over on one screen, three ledger entries in one transaction."""
+    return _receive(intake, (Accept(), Resolve(result), hand_over), actor, at, recorded_at, None)
+
+
+def _receive(
+    intake: Intake,
+    commands: tuple[AnyCommand, ...],
+    actor: Actor,
+    at: datetime,
+    recorded_at: datetime | None,
+    late: LateEntry | None,
+) -> Moved:
+    _check_late(at, recorded_at, late)
+    for command in commands:
+        _check_evidence(command)
+    subject = Subject(0, State.DRAFT, intake.agency_id, intake.receiving_desk_id, intake.return_desk_id)
+    verdict = can(actor, commands[0].command, subject)
+    if not verdict.allowed:
+        raise NotAllowed(verdict.reason)
+    try:
+        with transaction.atomic():
+            move, _ = receive(intake, commands[0], actor=actor, at=at, recorded_at=recorded_at or at, late=late)
+            for command in commands[1:]:
+                move.give(command, at)
+            move.finish()
+    except IntegrityError as error:
+        if "intake_key" not in str(error):
+            raise BadInput("Thông tin hồ sơ tham chiếu đến dữ liệu không có (cơ quan hoặc nơi trả kết quả).") from error
+        # This hand-in came before: a double click, or a retry after an answer that was lost.
+        return _earlier(intake.key)
+    return _moved(move)
+
+
+def _earlier(key: uuid.UUID) -> Moved:
+    id_, code, state, seq, due_at = Dossier.objects.values_list("id", "code", "state", "seq", "due_at").get(
+        intake_key=key
+    )
+    return Moved(id_, code, State(state), seq, due_at)
+
+
+def give_command(
+    dossier_id: int,
+    command: AnyCommand,
+    *,
+    actor: Actor,
+    at: datetime,
+    expected_seq: int | None = None,
+    recorded_at: datetime | None = None,
+    late: LateEntry | None = None,
+) -> Moved:
+    """Give one command to one dossier. `expected_seq` is what the actor's screen showed.
+
+    Raises NotFound, NotAllowed, MoveNotPossible, GuardFailed, AlreadyChanged; then nothing has changed. A hand-over
+    before there is a result raises HandOverTooEarly after the attempt has been recorded.
+    """
+    return give_commands(
+        dossier_id, (command,), actor=actor, at=at, expected_seq=expected_seq, recorded_at=recorded_at, late=late
+    )
+
+
+def give_commands(
+    dossier_id: int,
+    commands: Sequence[AnyCommand],
+    *,
+    actor: Actor,
+    at: datetime,
+    expected_seq: int | None = None,
+    recorded_at: datetime | None = None,
+    late: LateEntry | None = None,
+) -> Moved:
+    """Several commands on one screen: all happen, or none."""
+    _check_late(at, recorded_at, late)
+    for command in commands:
+        _check_evidence(command)
+    refusal = None
+    with transaction.atomic():
+        loaded = writer.load(dossier_id, with_history=any(isinstance(command, Rectify) for command in commands))
+        move = writer.Move(loaded, actor=actor, recorded_at=recorded_at or at)
+        if expected_seq is not None and expected_seq != loaded.snapshot.seq:
+            raise writer.AlreadyChanged(
+                "Hồ sơ vừa được người khác xử lý. Ông/bà hãy tải lại trang để xem tình trạng mới."
+            )
+        for command in commands:
+            _check_allowed(actor, command, move.loaded)
+            refusal = move.give(command, at, late).refusal
+            if refusal is not None:
+                break
+        move.finish()
+    if refusal is not None:
+        raise refusal
+    return _moved(move)
+
+
+def _check_allowed(actor: Actor, command: AnyCommand, loaded: writer.Loaded) -> None:
+    snapshot = loaded.snapshot
+    subject = Subject(loaded.id, snapshot.state, loaded.agency_id, snapshot.receiving_desk_id, snapshot.return_desk_id)
+    if not sees(actor, subject):
+        raise writer.NotFound("Không tìm thấy hồ sơ.")
+    if is_possible(snapshot.state, command.command):
+        verdict = can(actor, command.command, subject)
+        if not verdict.allowed:
+            raise NotAllowed(verdict.reason)
+
+
+def _check_late(at: datetime, recorded_at: datetime | None, late: LateEntry | None) -> None:
+    if recorded_at is not None and at > recorded_at:
+        raise GuardFailed("Thời điểm xảy ra không được sau thời điểm ghi.")
+    if recorded_at is not None and at != recorded_at and late is None:
+        raise GuardFailed("Ghi bù việc đã xảy ra cần lý do và người duyệt.")
+
+
+def _check_evidence(command: AnyCommand) -> None:
+    if (
+        isinstance(command, Resolve | ReturnIneligible)
+        and command.result.file
+        and not ports.result_evidence(command.result.file)
+    ):
+        raise GuardFailed(
+            "Tệp kết quả chưa được lưu, chưa quét xong hoặc không an toàn nên chưa dùng làm kết quả được.", field="file"
+        )
+
+
+def _moved(move: writer.Move) -> Moved:
+    snapshot = move.loaded.snapshot
+    return Moved(move.loaded.id, snapshot.code, snapshot.state, snapshot.seq, snapshot.due_at)

@@ -1,0 +1,321 @@
+"""The writer of one dossier: compare-and-set, ledger append and effects in the caller's transaction.
+
+Plain SQL on purpose: a move is at most eight statements, and each is one that a reader can explain. The other writer,
+of many dossiers at once, is `dossiers.bulk`; there is no third.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from motcua.dossiers import ledger
+from motcua.dossiers.commands import AnyCommand, LateEntry, PaperData, ResultData
+from motcua.dossiers.decide import Decision, PastEntry, Snapshot, decide, ledger_value
+from motcua.dossiers.ports import EntryEvent, ports
+from motcua.identity.actors import Actor
+from motcua.law.codes import make_dossier_code
+from motcua.law.errors import DomainError
+from motcua.law.lifecycle import State
+from motcua.law.limits import Limit, Unit
+from motcua.law.moments import VIETNAM
+from motcua.law.policies import Policy
+from motcua.law.worktime import Calendar, calendar_from, national_calendar
+from motcua.platform.jobs import defer_many
+
+
+class NotFound(DomainError):
+    """No such dossier, or not one the actor may see: the two are told apart by nobody."""
+
+    code = "not_found"
+
+
+class AlreadyChanged(DomainError):
+    """Another move came first; nothing was written."""
+
+    code = "already_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A dossier as read for a move: what `decide` needs, and what the writer and the permission check need around it."""
+
+    id: int
+    head: bytes
+    agency_id: int
+    agency_code: str
+    has_phone: bool
+    has_email: bool
+    snapshot: Snapshot
+
+
+@lru_cache(maxsize=512)
+def calendar_of(data: str | None) -> Calendar:
+    """The counting calendar from its stored JSON text; None = the national one. Keyed by content, so never stale."""
+    return national_calendar() if data is None else calendar_from(json.loads(data))
+
+
+SNAPSHOT_COLUMNS = (
+    "state", "seq", "channel", "return_method", "receiving_desk_id", "return_desk_id", "code", "answer_due_at",
+    "completion_due_at", "completion_rounds", "submitted_at", "accepted_at", "clock_started_at", "first_stage_due_at",
+    "original_due_at", "due_at", "promised_at", "paused_at", "pause_kind", "supplement_due_at", "supplement_rounds",
+    "withdrawal_requested_at", "result_signed_at", "resolved_at", "result_at_desk_at", "result_sent_at",
+    "handed_over_at", "ended_at", "step", "unit_id", "officer_id",
+)  # fmt: skip
+
+_LOAD = f"""
+SELECT d.id, d.head, d.agency_id, a.code, s.phone <> '', s.email <> '', c.data::text, d.due_policy,
+       d.limit_amount, d.limit_unit, d.second_amount, d.second_unit, p.same_day, e.occurred_at,
+       {", ".join(f"d.{column}" for column in SNAPSHOT_COLUMNS)}
+FROM dossiers_dossier d
+JOIN organizations_agency a ON a.id = d.agency_id
+LEFT JOIN organizations_workcalendar c ON c.id = a.effective_calendar_id
+JOIN catalog_procedure p ON p.id = d.procedure_id
+JOIN identity_person s ON s.id = d.submitter_id
+LEFT JOIN dossiers_ledgerentry e ON e.dossier_id = d.id AND e.seq = d.seq
+WHERE d.id = %s
+"""
+
+
+def load(dossier_id: int, *, with_history: bool = False) -> Loaded:
+    """Read one dossier for a move. Raises NotFound."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOAD, [dossier_id])
+        row = cursor.fetchone()
+        if row is None:
+            raise NotFound("Không tìm thấy hồ sơ.")
+        history = _history(cursor, dossier_id) if with_history else ()
+    id_, head, agency_id, agency_code, phone, email, calendar, policy, amount, unit, amount2, unit2, same_day, last = (
+        row[:14]
+    )
+    values = dict(zip(SNAPSHOT_COLUMNS, row[14:], strict=True))
+    values["state"] = State(values["state"])
+    snapshot = Snapshot(
+        **values,
+        limits=limits_of(amount, unit, amount2, unit2),
+        due_policy=Policy(policy),
+        same_day=same_day,
+        last_at=last,
+        calendar=calendar_of(calendar),
+        history=history,
+    )
+    return Loaded(id_, bytes(head), agency_id, agency_code, phone, email, snapshot)
+
+
+def limits_of(amount: int | None, unit: str, second_amount: int | None, second_unit: str) -> tuple[Limit, ...]:
+    if amount is None:
+        return ()
+    first = Limit(amount, Unit(unit))
+    return (first,) if second_amount is None else (first, Limit(second_amount, Unit(second_unit)))
+
+
+def _history(cursor: Any, dossier_id: int) -> tuple[PastEntry, ...]:
+    cursor.execute(
+        "SELECT seq, data->>'to', data->'data'->'set' FROM dossiers_ledgerentry WHERE dossier_id = %s ORDER BY seq",
+        [dossier_id],
+    )
+    return tuple(
+        PastEntry(seq, State(to_state), json.loads(changes) if isinstance(changes, str) else changes or {})
+        for seq, to_state, changes in cursor.fetchall()
+    )
+
+
+class Move:
+    """The moves of one dossier in one transaction; `finish` inserts the effects of all its entries at once."""
+
+    def __init__(self, loaded: Loaded, *, actor: Actor, recorded_at: datetime) -> None:
+        self.loaded = loaded
+        self.actor = actor
+        self.recorded_at = recorded_at
+        self._events: list[EntryEvent] = []
+
+    def give(self, command: AnyCommand, at: datetime, late: LateEntry | None = None) -> Decision:
+        """Decide and write one command. Raises what `decide` raises, and AlreadyChanged when another move came first."""
+        loaded = self.loaded
+        decision = decide(loaded.snapshot, command, at)
+        if late is not None:
+            decision.data["late_entry"] = {"reason": late.reason, "approver": late.approver_id}
+        with connection.cursor() as cursor:
+            if decision.needs_code:
+                decision.changes["code"] = take_code(cursor, loaded.agency_code, at)
+            entry = seal(
+                decision, dossier_id=loaded.id, seq=loaded.snapshot.seq + 1, prev=loaded.head, from_state=loaded.snapshot.state,
+                actor=self.actor, occurred_at=at, recorded_at=self.recorded_at,
+            )  # fmt: skip
+            self._compare_and_set(cursor, decision, entry.hash)
+            entry_id = append(cursor, entry, decision)
+            insert_papers(cursor, loaded.id, decision.papers, decision.paper_round)
+        self._events.append(event_of(entry_id, entry, decision, loaded.has_phone, loaded.has_email))
+        self.loaded = replace(loaded, head=entry.hash, snapshot=advance(loaded.snapshot, decision, at))
+        return decision
+
+    def _compare_and_set(self, cursor: Any, decision: Decision, head: bytes) -> None:
+        changes = decision.changes
+        columns = "".join(f", {column} = %s" for column in changes)
+        cursor.execute(
+            f"UPDATE dossiers_dossier SET state = %s, seq = seq + 1, head = %s{columns} WHERE id = %s AND state = %s AND seq = %s",
+            [
+                decision.to_state.value,
+                head,
+                *changes.values(),
+                self.loaded.id,
+                self.loaded.snapshot.state.value,
+                self.loaded.snapshot.seq,
+            ],
+        )
+        if cursor.rowcount != 1:
+            raise AlreadyChanged("Hồ sơ vừa được người khác xử lý. Ông/bà hãy tải lại trang để xem tình trạng mới.")
+
+    def add_event(self, event: EntryEvent) -> None:
+        self._events.append(event)
+
+    def finish(self) -> None:
+        """Insert what follows from the entries: notices, forms, jobs. Last, so that number rows are held briefly."""
+        defer_many([job for subscriber in ports.subscribers for job in subscriber(self._events)])
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An entry ready to be stored, by either writer."""
+
+    dossier_id: int
+    seq: int
+    kind: str
+    from_state: State
+    to_state: State
+    occurred_at: datetime
+    recorded_at: datetime
+    text: str
+    prev: bytes
+    hash: bytes
+    key: bytes
+    private: dict[str, Any]
+
+
+def seal(
+    decision: Decision,
+    *,
+    dossier_id: int,
+    seq: int,
+    prev: bytes,
+    from_state: State,
+    actor: Actor,
+    occurred_at: datetime,
+    recorded_at: datetime,
+) -> Sealed:
+    """Make the hashed text of a decision. What changed stands in it as `set`, so the ledger alone rebuilds the dossier."""
+    key = secrets.token_bytes(32) if decision.private else b""
+    text = ledger.entry_text(
+        kind=decision.kind,
+        occurred_at=occurred_at,
+        recorded_at=recorded_at,
+        actor=actor.label,
+        from_state=from_state.value,
+        to_state=decision.to_state.value,
+        data=decision.data | {"set": {name: ledger_value(value) for name, value in decision.changes.items()}},
+        private=decision.private,
+        key=key,
+    )
+    return Sealed(
+        dossier_id, seq, decision.kind, from_state, decision.to_state, occurred_at, recorded_at, text, prev,
+        ledger.entry_hash(dossier_id, seq, prev, text), key, decision.private,
+    )  # fmt: skip
+
+
+def append(cursor: Any, entry: Sealed, decision: Decision) -> int:
+    """Insert the entry with its private values, timers and result in one statement; returns the entry's id."""
+    parts = [
+        "WITH e AS (INSERT INTO dossiers_ledgerentry (dossier_id, seq, kind, occurred_at, recorded_at, format, text, prev, hash)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id)"
+    ]
+    params: list[Any] = [
+        entry.dossier_id, entry.seq, entry.kind, entry.occurred_at, entry.recorded_at, ledger.FORMAT, entry.text, entry.prev, entry.hash,
+    ]  # fmt: skip
+    if entry.private:
+        parts.append(
+            "p AS (INSERT INTO dossiers_ledgerprivate (entry_id, key, values) SELECT id, %s, %s::jsonb FROM e)"
+        )
+        params += [entry.key, json.dumps(entry.private, ensure_ascii=False)]
+    for kind, moment in decision.timers.items():
+        if moment is None:
+            parts.append(f"t{len(parts)} AS (DELETE FROM dossiers_timer WHERE dossier_id = %s AND kind = %s)")
+            params += [entry.dossier_id, kind]
+        else:
+            parts.append(
+                f"t{len(parts)} AS (INSERT INTO dossiers_timer (dossier_id, kind, fires_at) VALUES (%s, %s, %s)"
+                " ON CONFLICT (dossier_id, kind) DO UPDATE SET fires_at = EXCLUDED.fires_at, fired_at = NULL)"
+            )
+            params += [entry.dossier_id, kind, moment]
+    if decision.void_result:
+        parts.append("v AS (UPDATE dossiers_result SET voided_at = %s WHERE dossier_id = %s AND voided_at IS NULL)")
+        params += [entry.recorded_at, entry.dossier_id]
+    if decision.result is not None:
+        parts.append(
+            "r AS (INSERT INTO dossiers_result (dossier_id, entry_seq, kind, number, signed_on, signer, electronic, file)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s))"
+        )
+        params += result_row(entry.dossier_id, entry.seq, decision.result)
+    cursor.execute(f"{', '.join(parts)} SELECT id FROM e", params)
+    return int(cursor.fetchone()[0])
+
+
+def result_row(dossier_id: int, seq: int, result: ResultData) -> list[Any]:
+    return [dossier_id, seq, result.kind, result.number, result.signed_on, result.signer, not result.paper, result.file]
+
+
+def event_of(entry_id: int, entry: Sealed, decision: Decision, has_phone: bool, has_email: bool) -> EntryEvent:
+    return EntryEvent(
+        entry_id, entry.dossier_id, entry.kind, entry.to_state.value, entry.occurred_at, entry.recorded_at, has_phone, has_email,
+        bool(decision.data.get("told", True)),
+    )  # fmt: skip
+
+
+def advance(snapshot: Snapshot, decision: Decision, at: datetime) -> Snapshot:
+    """The snapshot after a decision, for the next command of the same transaction or of a life in memory."""
+    known = {name: value for name, value in decision.changes.items() if name in _SNAPSHOT_FIELDS}
+    if "limit_amount" in decision.changes:
+        known["limits"] = (Limit(decision.changes["limit_amount"], Unit(decision.changes["limit_unit"])),)
+    return replace(snapshot, state=decision.to_state, seq=snapshot.seq + 1, last_at=at, **known)
+
+
+_SNAPSHOT_FIELDS = frozenset(SNAPSHOT_COLUMNS)
+
+
+def take_code(cursor: Any, agency_code: str, at: datetime) -> str:
+    """The next dossier code of the agency on the local day of `at`; gap-free, as the row stays locked until commit."""
+    day = at.astimezone(VIETNAM).date()
+    return make_dossier_code(agency_code, day, take_numbers(cursor, agency_code, day, 1)).text
+
+
+def take_numbers(cursor: Any, prefix: str, day: date, count: int) -> int:
+    """Reserve `count` numbers of a series; returns the first."""
+    cursor.execute(
+        "INSERT INTO dossiers_numberseries (prefix, day, last) VALUES (%s, %s, %s)"
+        " ON CONFLICT (prefix, day) DO UPDATE SET last = dossiers_numberseries.last + EXCLUDED.last RETURNING last",
+        [prefix, day, count],
+    )
+    return int(cursor.fetchone()[0]) - count + 1
+
+
+def insert_papers(cursor: Any, dossier_id: int, papers: Sequence[PaperData], round_: int) -> None:
+    if not papers:
+        return
+    row = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    cursor.execute(
+        "INSERT INTO dossiers_paper (dossier_id, round, position, name, originals, copies, pages, file, file_name) VALUES "
+        + ", ".join([row] * len(papers)),
+        [
+            value
+            for position, paper in enumerate(papers, 1)
+            for value in (
+                dossier_id, round_, position, paper.name, paper.originals, paper.copies, paper.pages, paper.file, paper.file_name,
+            )
+        ],
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""Sending what waits in the outbox, and reminding of results that nobody has fetched."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from motcua.dossiers.models import Timer
+from motcua.law.rules import UNCOLLECTED_REMINDER_DAYS
+from motcua.notifications.messages import compose
+from motcua.notifications.models import Notice
+from motcua.notifications.providers import Message, MessageProvider, PermanentFailure
+from motcua.notifications.subscriber import COLUMNS, DELIVER
+from motcua.platform.jobs import Job, defer_many
+
+log = logging.getLogger("motcua.notifications")
+
+
+def deliver_notices(entry_id: int, *, providers: dict[str, MessageProvider], at: datetime) -> int:
+    """Send what still waits of one entry; returns how many were sent. Raises TemporaryFailure for the worker to retry.
+
+    Sent is marked after the provider took it: a kill in between sends again with the same key, never loses.
+    """
+    sent = 0
+    waiting = Notice.objects.filter(entry_id=entry_id, state=Notice.State.WAITING).select_related("dossier__submitter")
+    for notice in waiting.order_by("id"):
+        dossier = notice.dossier
+        subject, body = compose(
+            notice.template,
+            code=dossier.code or "của ông/bà",
+            moments={
+                "answer_due": dossier.answer_due_at,
+                "completion_due": dossier.completion_due_at,
+                "supplement_due": dossier.supplement_due_at,
+                "due": dossier.due_at,
+                "promised": dossier.promised_at,
+                "resolved": dossier.resolved_at,
+            },
+        )
+        done = {"state": Notice.State.SENT, "sent_at": at, "body": body}
+        if notice.channel != Notice.Channel.PAGE:
+            address = dossier.submitter.phone if notice.channel == Notice.Channel.SMS else dossier.submitter.email
+            try:
+                providers[notice.channel].send(Message(f"notice-{notice.pk}", address, subject, body))
+            except PermanentFailure as failure:
+                done = {"state": Notice.State.FAILED, "failure": failure.message[:300]}
+        sent += Notice.objects.filter(pk=notice.pk, state=Notice.State.WAITING).update(**done)
+    return sent
+
+
+def remind_uncollected(at: datetime) -> int:
+    """Remind, on days 3, 10 and 30 after the result, those who have not come; set-based, returns how many dossiers."""
+    with transaction.atomic():
+        due = list(
+            Timer.objects.select_for_update(skip_locked=True)
+            .filter(kind=Timer.Kind.UNCOLLECTED, fired_at__isnull=True, fires_at__lte=at)
+            .values_list(
+                "id", "dossier_id", "dossier__resolved_at", "dossier__submitter__phone", "dossier__submitter__email"
+            )[:500]
+        )
+        if not due:
+            return 0
+        entries = _resolve_entries([row[1] for row in due])
+        rows: list[tuple[object, ...]] = []
+        for timer_id, dossier_id, resolved_at, phone, email in due:
+            days = max((d for d in UNCOLLECTED_REMINDER_DAYS if resolved_at + timedelta(days=d) <= at), default=None)
+            following = next((d for d in UNCOLLECTED_REMINDER_DAYS if resolved_at + timedelta(days=d) > at), None)
+            Timer.objects.filter(pk=timer_id).update(
+                **({"fires_at": resolved_at + timedelta(days=following)} if following else {"fired_at": at})
+            )
+            if days is not None and dossier_id in entries:
+                channels = ["page", *(["sms"] if phone else []), *(["email"] if email else [])]
+                rows += [
+                    (
+                        entries[dossier_id],
+                        dossier_id,
+                        "submitter",
+                        channel,
+                        f"uncollected_{days}",
+                        "waiting",
+                        at,
+                        "",
+                        "",
+                    )
+                    for channel in channels
+                ]
+        if rows:
+            slots = f"({', '.join(['%s'] * len(COLUMNS))})"
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"INSERT INTO notifications_notice ({', '.join(COLUMNS)}) VALUES {', '.join([slots] * len(rows))} ON CONFLICT DO NOTHING",
+                    [value for row in rows for value in row],
+                )
+            defer_many(
+                [Job(DELIVER, {"entry_id": entry_id}) for entry_id in sorted({int(str(row[0])) for row in rows})]
+            )
+    return len(due)
+
+
+def _resolve_entries(dossier_ids: list[int]) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT dossier_id, max(id) FROM dossiers_ledgerentry WHERE kind = 'dossier.resolved' AND dossier_id = ANY(%s) GROUP BY 1",
+            [dossier_ids],
+        )
+        return dict(cursor.fetchall())

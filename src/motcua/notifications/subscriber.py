@@ -1,0 +1,68 @@
+"""Which ledger entries are told to the applicant, and how: rows only, inserted in the move's own transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from motcua.dossiers.ports import EntryEvent
+from motcua.platform.jobs import Job
+
+# Ledger kind → message template; an entry that is not here is not told.
+TEMPLATES = {
+    "dossier.submitted": "submitted",
+    "dossier.accepted": "accepted",
+    "dossier.completion_asked": "completion_asked",
+    "dossier.completed": "completed",
+    "dossier.refused": "refused",
+    "dossier.closed_incomplete": "closed_incomplete",
+    "dossier.supplement_asked": "supplement_asked",
+    "dossier.supplemented": "supplemented",
+    "dossier.payment_asked": "payment_asked",
+    "dossier.payment_confirmed": "payment_confirmed",
+    "dossier.suspended": "suspended",
+    "dossier.resumed": "resumed",
+    "dossier.extended": "extended",
+    "dossier.promised": "promised",
+    "dossier.resolved": "resolved",
+    "dossier.returned": "returned",
+    "dossier.result_sent": "result_sent",
+    "dossier.handed_over": "handed_over",
+    "dossier.withdrawal_requested": "withdrawal_requested",
+    "dossier.withdrawal_declined": "withdrawal_declined",
+    "dossier.withdrawn": "withdrawn",
+    "dossier.stopped": "stopped",
+    "dossier.rectified": "rectified",
+}
+
+DELIVER = "motcua.notifications.tasks.deliver"
+
+
+def notice_rows(event: EntryEvent) -> list[tuple[Any, ...]]:
+    """The notices of one entry: on the look-up page always, by phone and mail where the submitter gave them."""
+    template = TEMPLATES.get(event.kind)
+    if template is None or (event.kind == "dossier.rectified" and not event.told):
+        return []
+    channels = ["page", *(["sms"] if event.has_phone else []), *(["email"] if event.has_email else [])]
+    return [
+        (event.entry_id, event.dossier_id, "submitter", channel, template, "waiting", event.recorded_at, "", "")
+        for channel in channels
+    ]
+
+
+COLUMNS = ("entry_id", "dossier_id", "recipient", "channel", "template", "state", "created_at", "body", "failure")
+
+
+def tell_applicant(events: list[EntryEvent]) -> list[Job]:
+    """Insert the notices of the entries and ask for their delivery."""
+    rows = [row for event in events for row in notice_rows(event)]
+    if not rows:
+        return []
+    slots = f"({', '.join(['%s'] * len(COLUMNS))})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO notifications_notice ({', '.join(COLUMNS)}) VALUES {', '.join([slots] * len(rows))} ON CONFLICT DO NOTHING",
+            [value for row in rows for value in row],
+        )
+    return [Job(DELIVER, {"entry_id": entry_id}) for entry_id in sorted({row[0] for row in rows})]

@@ -1,0 +1,25 @@
+"""Jobs of the outbox."""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+
+from motcua.notifications.providers import MessageProvider, TemporaryFailure
+from motcua.notifications.providers.outbox_file import OutboxFile
+from motcua.notifications.services import deliver_notices
+from motcua.platform.clock import now
+from motcua.platform.config import config
+from motcua.platform.jobs import task
+
+
+def providers() -> dict[str, MessageProvider]:
+    outbox = OutboxFile(config().home / "outbox" / "messages.jsonl")
+    return {"sms": outbox, "email": outbox}
+
+
+@task(
+    name="motcua.notifications.tasks.deliver",
+    retry=RetryStrategy(max_attempts=20, exponential_wait=2, retry_exceptions={TemporaryFailure}),
+)
+def deliver(entry_id: int) -> None:
+    deliver_notices(entry_id, providers=providers(), at=now())

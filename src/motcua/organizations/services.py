@@ -1,0 +1,98 @@
+"""Writers of the organisation: agencies with their inherited calendar, officers with their roles."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from motcua.identity.models import User
+from motcua.law.errors import BadInput
+from motcua.law.policies import Policy
+from motcua.law.worktime import calendar_from
+from motcua.organizations.models import AdminUnit, Agency, Desk, Officer, RoleAssignment, Unit, WorkCalendar
+
+
+@transaction.atomic
+def create_agency(
+    *,
+    code: str,
+    name: str,
+    level: str,
+    valid_from: date,
+    parent: Agency | None = None,
+    admin_unit: AdminUnit | None = None,
+    calendar: WorkCalendar | None = None,
+    due_policy: str = "",
+) -> Agency:
+    """Create an agency below `parent`; calendar and policy are inherited where not given."""
+    _check_policy(due_policy)
+    agency = Agency(
+        code=code, name=name, level=level, parent=parent, admin_unit=admin_unit, calendar=calendar, due_policy=due_policy,
+        valid_from=valid_from, path="",
+    )  # fmt: skip
+    agency.effective_calendar = calendar or (parent.effective_calendar if parent else None)
+    agency.effective_policy = due_policy or (parent.effective_policy if parent else Policy.KEEP_TIME.value)
+    agency.save()
+    agency.path = f"{parent.path if parent else '/'}{agency.pk}/"
+    agency.save(update_fields=["path"])
+    return agency
+
+
+def _check_policy(due_policy: str) -> None:
+    if due_policy and due_policy not in set(Policy):
+        raise BadInput(f"Cách tính hạn “{due_policy}” không có; cần keep_time hoặc end_of_day.", field="due_policy")
+
+
+@transaction.atomic
+def set_calendar(agency: Agency, *, calendar: WorkCalendar | None, due_policy: str) -> None:
+    """Set an agency's own calendar and policy (None, "" = inherit) and carry both down its subtree."""
+    _check_policy(due_policy)
+    Agency.objects.filter(pk=agency.pk).update(calendar=calendar, due_policy=due_policy)
+    subtree = list(Agency.objects.select_for_update().filter(path__startswith=agency.path).order_by("path"))
+    above = Agency.objects.filter(pk=agency.parent_id).first()
+    settled: dict[int | None, tuple[int | None, str]] = {
+        agency.parent_id: (above.effective_calendar_id, above.effective_policy)
+        if above
+        else (None, Policy.KEEP_TIME.value)
+    }
+    # Parents before children: a path is longer than its parent's, so sorting by length gives that order.
+    for row in sorted(subtree, key=lambda row: len(row.path)):
+        inherited_calendar, inherited_policy = settled[row.parent_id]
+        row.effective_calendar_id = row.calendar_id or inherited_calendar
+        row.effective_policy = row.due_policy or inherited_policy
+        settled[row.pk] = (row.effective_calendar_id, row.effective_policy)
+    Agency.objects.bulk_update(subtree, ["effective_calendar", "effective_policy"])
+
+
+def save_calendar(*, name: str, data: dict[str, object]) -> WorkCalendar:
+    """Store working time by name. Raises BadInput when the data is not a calendar."""
+    calendar_from(data)
+    calendar, _ = WorkCalendar.objects.update_or_create(name=name, defaults={"data": data})
+    return calendar
+
+
+@transaction.atomic
+def appoint(
+    *,
+    username: str,
+    password: str | None,
+    full_name: str,
+    title: str,
+    agency: Agency,
+    roles: dict[str, Agency],
+    valid_from: date,
+    unit: Unit | None = None,
+    desk: Desk | None = None,
+) -> Officer:
+    """A user takes a post with roles, each over the subtree of an agency."""
+    user = User.objects.filter(username=username).first() or User.objects.create_user(
+        username, password, full_name=full_name
+    )
+    officer = Officer.objects.create(
+        user=user, agency=agency, unit=unit, desk=desk, full_name=full_name, title=title, valid_from=valid_from
+    )
+    RoleAssignment.objects.bulk_create(
+        RoleAssignment(officer=officer, role=role, scope=scope, valid_from=valid_from) for role, scope in roles.items()
+    )
+    return officer
