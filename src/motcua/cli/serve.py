@@ -8,6 +8,7 @@ import socket
 import click
 
 from motcua.cli.session import database
+from motcua.cli.supervise import leave_with_parent
 from motcua.law.errors import BadInput
 
 
@@ -33,11 +34,14 @@ def free_port(host: str, wanted: int) -> int:
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Cổng; bị chiếm thì lấy cổng kế."
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Số tiến trình web.")
-def serve(host: str, port: int, workers: int) -> None:
+@click.option("--with-parent", is_flag=True, hidden=True)
+def serve(host: str, port: int, workers: int, with_parent: bool) -> None:
     """Chạy máy chủ web, sau một máy chủ trung gian (nginx) khi dùng thật. Ctrl-C để dừng.
 
     Runs the web server; put a buffering reverse proxy in front of it in production.
     """
+    if with_parent:
+        leave_with_parent()
     with database(keep_alive=True, say=lambda line: click.echo(line, err=True)):
         open_port = free_port(host, port)
         if open_port != port:
