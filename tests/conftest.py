@@ -26,7 +26,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 _stack = contextlib.ExitStack()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    """The settings are read here and not by pytest-django, which would read them before the home is set."""
     if not hasattr(config, "workerinput"):
         for name in [name for name in os.environ if name.startswith("MOTCUA_") and "TEST" not in name]:
             del os.environ[name]
@@ -39,10 +41,40 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["MOTCUA_LOG_LEVEL"] = "WARNING"
         os.environ["MOTCUA_HOSTS"] = "localhost,127.0.0.1,testserver"
     os.environ["DJANGO_SETTINGS_MODULE"] = "motcua.platform.settings"
+    import django
+
+    django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     _stack.close()
+
+
+def find_chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    if not browser or find_chromium():
+        return
+    if os.environ.get("MOTCUA_TEST_NEEDS_CHROMIUM"):
+        raise pytest.UsageError("Chromium is missing, and this run must not go without it.")
+    for item in browser:
+        item.add_marker(pytest.mark.skip(reason="no Chromium"))
+    config.stash[_without_browser] = sorted({item.path.name for item in browser})
+
+
+_without_browser = pytest.StashKey[list[str]]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    skipped = config.stash.get(_without_browser, None)
+    if skipped is None and any("no Chromium" in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
+        skipped = sorted({Path(str(report.nodeid).split("::")[0]).name for report in terminalreporter.stats["skipped"]})
+    if skipped:
+        terminalreporter.write_line(f"Không có Chromium, chưa chạy (did not run): {', '.join(skipped)}", yellow=True)
 
 
 @dataclass(frozen=True)
@@ -155,3 +187,41 @@ def committed_db(
             yield CommittedDatabase(name, url)
     finally:
         database_server.drop(name)
+
+
+@pytest.fixture
+def live_url(committed_db: CommittedDatabase) -> Iterator[str]:
+    """Address of the whole program served from this process on a free port, over the test's own database."""
+    from django.test.testcases import LiveServerThread
+
+    thread = LiveServerThread("localhost", static_handler=_as_it_is, port=0)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    try:
+        yield f"http://localhost:{thread.port}"
+    finally:
+        thread.terminate()
+
+
+def _as_it_is(application: object) -> object:
+    """WhiteNoise serves the static files, in tests as in production."""
+    return application
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """A Playwright browser on the system's Chromium. Tests that use it are marked `browser`."""
+    from playwright.sync_api import sync_playwright
+
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no Chromium")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    arguments += ["--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()

@@ -105,7 +105,6 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = _config.home / "static"
 STATICFILES_DIRS = [_PACKAGE / "static"]
 STORAGES = {
     "default": {
@@ -114,7 +113,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# Served straight from the installed package: no collectstatic step that a set-up could forget.
+# Served straight from the installed package: no STATIC_ROOT, no collectstatic step that a set-up could forget.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
