@@ -38,6 +38,13 @@ _AMOUNT = re.compile(r"[0-9]{1,6}")
 _AMOUNT_DIGITS = 6
 _NEWLINE, _COMMA, _ZERO, _NINE = 10, 44, 48, 9
 
+_WHY: dict[type[OSError], str] = {
+    FileNotFoundError: "không có tệp hoặc thư mục này",
+    NotADirectoryError: "không có thư mục này",
+    IsADirectoryError: "đây là thư mục, cần một tệp",
+    PermissionError: "không được phép",
+}
+
 Bytes = npt.NDArray[np.uint8]
 
 
@@ -55,11 +62,13 @@ def due_csv(
     `out_path` stays, and BadInput names every fault by line and column (the first 1,000, then their number). `progress`
     is told the bytes read since it was last told.
     """
+    if out_path.is_dir():
+        raise BadInput(f"Không ghi được tệp {out_path}: đây là thư mục, cần một tệp.", path=str(out_path))
     run = _Run(in_path, calendar or national_calendar(), policy, progress)
     part = out_path.with_name(f".{out_path.name}.{os.getpid()}.part")
-    with _opened(in_path, "rb", "Không mở được tệp") as source:
+    with _opened(in_path, "rb", f"Không mở được tệp {in_path}") as source:
         try:
-            with _opened(part, "wb", "Không ghi được tệp") as target:
+            with _opened(part, "wb", f"Không ghi được tệp {out_path}") as target:
                 rows = run.through(source, target)
             run.faults.raise_if_any()
             os.replace(part, out_path)
@@ -74,7 +83,8 @@ def _opened(path: Path, mode: Literal["rb", "wb"], refusal: str) -> Iterator[Bin
     try:
         file = path.open(mode)
     except OSError as error:
-        raise BadInput(f"{refusal} {path}: {error.strerror}.", path=str(path)) from None
+        why = _WHY.get(type(error), str(error.strerror))
+        raise BadInput(f"{refusal}: {why}.", path=str(path)) from None
     with file:
         yield file
 

@@ -27,6 +27,26 @@ from motcua.law.moments import DAY_MINUTES, from_minutes, moment_text, to_minute
 from motcua.law.policies import ExtensionKind, PauseKind, Policy
 from motcua.law.tables import FIRST_DAY, Tables
 
+__all__ = [
+    "SAME_DAY_CUTOFF",
+    "Due",
+    "Extension",
+    "ExtensionKind",
+    "Pause",
+    "PauseKind",
+    "Policy",
+    "SecondPromise",
+    "add_working_minutes",
+    "apology_due",
+    "clock_start",
+    "compute_due",
+    "compute_stages",
+    "due_after_pause",
+    "hand_over_due",
+    "same_day_due",
+    "working_minutes_between",
+]
+
 SAME_DAY_CUTOFF = time(15, 0)
 """Điều 18.2 NĐ 118/2025 and the texts of same-day procedures: what comes after 15:00 belongs to the next day."""
 
