@@ -11,7 +11,6 @@ from typing import TypeVar
 
 import click
 
-from motcua.law.batch_csv import due_csv
 from motcua.law.calendars import Calendar
 from motcua.law.clock import Due, Pause, compute_due
 from motcua.law.errors import BadInput, DomainError
@@ -155,6 +154,9 @@ def _read_pause(text: str) -> Pause:
 
 
 def _batch(batch: Path, out: Path, calendar: Calendar, policy: Policy) -> int:
+    # Imported here: numpy takes longer to load than one answer takes to compute.
+    from motcua.law.batch_csv import due_csv
+
     size = batch.stat().st_size if batch.is_file() else 0
     with click.progressbar(
         length=size, label="Đang tính", file=sys.stderr, hidden=not sys.stderr.isatty(), update_min_steps=1 << 22

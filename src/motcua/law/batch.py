@@ -5,6 +5,8 @@ Columns are int64: starts in local minute numbers (see `moments`), amounts ≥ 1
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import NoReturn
 
 import numpy as np
@@ -16,7 +18,7 @@ from motcua.law.holidays import FIRST_YEAR, LAST_YEAR
 from motcua.law.limits import Unit
 from motcua.law.moments import DAY_MINUTES
 from motcua.law.policies import Policy
-from motcua.law.tables import DAY_COUNT, FIRST_DAY, Arrays, CalendarGap
+from motcua.law.tables import DAY_COUNT, FIRST_DAY, CalendarGap, Tables
 
 UNIT_CODES = {Unit.WORKING_HOUR: 0, Unit.WORKING_DAY: 1, Unit.DAY: 2}
 
@@ -25,6 +27,47 @@ _HOUR, _WORKING_DAY = UNIT_CODES[Unit.WORKING_HOUR], UNIT_CODES[Unit.WORKING_DAY
 _CHUNK = 32_768
 
 Minutes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """The tables of a calendar for numpy; `worked`, `clamp`, `at`, `fit` are flat, `pattern × DAY_MINUTES + minute`."""
+
+    pattern: Minutes
+    before: Minutes
+    rank: Minutes
+    nth: Minutes
+    worked: Minutes
+    clamp: Minutes
+    at: Minutes
+    fit: Minutes
+    opening: Minutes
+    close: Minutes
+
+
+@lru_cache(maxsize=64)
+def arrays_of(tables: Tables) -> Arrays:
+    patterns = list({id(p): p for p in tables.day_pattern}.values())
+    number = {id(p): i for i, p in enumerate(patterns)}
+
+    def flat(rows: list[tuple[int, ...]]) -> Minutes:
+        table = np.zeros((len(rows), DAY_MINUTES), dtype=np.int64)
+        for row, values in zip(table, rows, strict=True):
+            row[: min(len(values), DAY_MINUTES)] = values[:DAY_MINUTES]
+        return table.ravel()
+
+    return Arrays(
+        pattern=np.array([number[id(p)] for p in tables.day_pattern], dtype=np.int64),
+        before=np.array(tables.before, dtype=np.int64),
+        rank=np.array(tables.rank, dtype=np.int64),
+        nth=np.array(tables.nth, dtype=np.int64),
+        worked=flat([p.worked for p in patterns]),
+        clamp=flat([p.clamp for p in patterns]),
+        at=flat([p.at for p in patterns]),
+        fit=flat([p.fit for p in patterns]),
+        opening=np.array([p.opening for p in patterns], dtype=np.int64),
+        close=np.array([p.close for p in patterns], dtype=np.int64),
+    )
 
 
 def due_minutes(
@@ -36,7 +79,7 @@ def due_minutes(
     _check_column(amounts < 1, "thời hạn phải là số nguyên từ 1 trở lên")
     _check_column((units < 0) | (units >= len(UNIT_CODES)), "đơn vị không có")
     due = np.empty(len(starts), dtype=np.int64)
-    tables = calendar.tables.arrays
+    tables = arrays_of(calendar.tables)
     for at in range(0, len(starts), _CHUNK):
         part = slice(at, at + _CHUNK)
         due[part], gap = count_columns(tables, starts[part], amounts[part], units[part], policy)

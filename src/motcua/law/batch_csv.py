@@ -20,7 +20,7 @@ from typing import BinaryIO, Literal
 import numpy as np
 import numpy.typing as npt
 
-from motcua.law.batch import UNIT_CODES, Minutes, count_columns
+from motcua.law.batch import UNIT_CODES, Minutes, arrays_of, count_columns
 from motcua.law.calendars import Calendar
 from motcua.law.clock import compute_due
 from motcua.law.errors import BadInput, DomainError
@@ -226,7 +226,7 @@ class _Run:
         units = _read_units(data, *field(header.unit))
         if starts is None or amounts is None or units is None:
             return None
-        due, gap = count_columns(self.calendar.tables.arrays, starts, amounts, units, self.policy)
+        due, gap = count_columns(arrays_of(self.calendar.tables), starts, amounts, units, self.policy)
         if gap.any():
             return None
         return ends.size, _spliced(data, ends, due)

@@ -1,20 +1,15 @@
 """Minute tables of one calendar: per-day patterns and prefix sums over 2010–2035.
 
-The scalar clock indexes the tuples, the batch clock the same tables as numpy arrays (`arrays`).
-Minutes are local minute numbers (see `moments`); a day index counts from 1 January 2010.
+The scalar clock indexes these tuples, `batch` the same ones as numpy arrays. Minutes are local minute numbers (see
+`moments`); a day index counts from 1 January 2010.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from itertools import accumulate
 from typing import NoReturn
-
-import numpy as np
-import numpy.typing as npt
 
 from motcua.law.errors import DomainError
 from motcua.law.holidays import FIRST_YEAR, LAST_YEAR, is_projected_year
@@ -66,26 +61,10 @@ class DayPattern:
         self.fit = tuple(next((max(t, o) for o, c in sessions if t <= c), self.close) for t in range(DAY_MINUTES))
 
 
-@dataclass(frozen=True, slots=True)
-class Arrays:
-    """The same tables for numpy; `worked`, `clamp`, `at`, `fit` are flat, `pattern × DAY_MINUTES + minute`."""
-
-    pattern: npt.NDArray[np.int64]
-    before: npt.NDArray[np.int64]
-    rank: npt.NDArray[np.int64]
-    nth: npt.NDArray[np.int64]
-    worked: npt.NDArray[np.int64]
-    clamp: npt.NDArray[np.int64]
-    at: npt.NDArray[np.int64]
-    fit: npt.NDArray[np.int64]
-    opening: npt.NDArray[np.int64]
-    close: npt.NDArray[np.int64]
-
-
 class Tables:
     """before[d]: working minutes before day d.   rank[d]: working days before day d.   nth[k]: the k-th working day."""
 
-    __slots__ = ("__dict__", "before", "day_pattern", "nth", "projected_before", "rank")
+    __slots__ = ("before", "day_pattern", "nth", "projected_before", "rank")
 
     def __init__(self, sessions_by_day: list[Sessions]) -> None:
         patterns: dict[Sessions, DayPattern] = {}
@@ -137,31 +116,6 @@ class Tables:
     def is_projected(self, first: int, last: int) -> bool:
         """Whether any day from minute `first` to minute `last` lies in a projected year."""
         return self.projected_before[self.split(last)[0] + 1] > self.projected_before[self.split(first)[0]]
-
-    @cached_property
-    def arrays(self) -> Arrays:
-        distinct = {id(p): p for p in self.day_pattern}
-        number = {key: i for i, key in enumerate(distinct)}
-        patterns = list(distinct.values())
-
-        def flat(rows: list[tuple[int, ...]]) -> npt.NDArray[np.int64]:
-            table = np.zeros((len(rows), DAY_MINUTES), dtype=np.int64)
-            for row, values in zip(table, rows, strict=True):
-                row[: min(len(values), DAY_MINUTES)] = values[:DAY_MINUTES]
-            return table.ravel()
-
-        return Arrays(
-            pattern=np.array([number[id(p)] for p in self.day_pattern], dtype=np.int64),
-            before=np.array(self.before, dtype=np.int64),
-            rank=np.array(self.rank, dtype=np.int64),
-            nth=np.array(self.nth, dtype=np.int64),
-            worked=flat([p.worked for p in patterns]),
-            clamp=flat([p.clamp for p in patterns]),
-            at=flat([p.at for p in patterns]),
-            fit=flat([p.fit for p in patterns]),
-            opening=np.array([p.opening for p in patterns], dtype=np.int64),
-            close=np.array([p.close for p in patterns], dtype=np.int64),
-        )
 
 
 def _projected_days() -> tuple[int, ...]:
