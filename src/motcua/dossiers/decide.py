@@ -511,6 +511,7 @@ def _restore(dossier: Snapshot, to_state: State, decision: Decision) -> None:
         value = then.get(column, blank.get(column))
         decision.changes[column] = datetime.fromisoformat(value) if _is_moment(column, value) else value
     decision.to_state = to_state
+    decision.data["back_to"] = max(seqs)
     decision.void_result = dossier.result_signed_at is not None and decision.changes.get("result_signed_at", 0) is None
     decision.timers |= {
         "completion_due": decision.changes.get("completion_due_at"),

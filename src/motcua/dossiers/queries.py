@@ -1,0 +1,302 @@
+"""Reads of dossiers, each already limited to what the actor may see. A second way in is how data leaks."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Count, Q, QuerySet
+
+from motcua.dossiers.models import Dossier, LedgerEntry, LedgerPrivate
+from motcua.dossiers.permissions import READING_ROLES
+from motcua.dossiers.queues import Queue, queue_rule
+from motcua.dossiers.writer import NotFound, calendar_of, limits_of
+from motcua.identity.actors import Actor, ActorKind
+from motcua.identity.digest import search_digest
+from motcua.law.clock import Due, Extension, Pause, compute_due, compute_stages
+from motcua.law.codes import parse_dossier_code
+from motcua.law.errors import BadInput, DomainError
+from motcua.law.lifecycle import OPEN, State
+from motcua.law.persons import normalise_phone
+from motcua.law.policies import ExtensionKind, PauseKind, Policy
+from motcua.platform.text import search_key
+
+COUNT_CAP = 1000
+PAGE_SIZE = 50
+
+
+def visible_to(actor: Actor) -> QuerySet[Dossier]:
+    """Every dossier the actor may see; the same rule as `permissions.sees`."""
+    if actor.kind is ActorKind.SYSTEM:
+        return Dossier.objects.all()
+    if actor.kind is ActorKind.APPLICANT:
+        return Dossier.objects.filter(pk__in=actor.dossiers or ())
+    agencies = frozenset().union(*(grant.agencies for grant in actor.grants if grant.role in READING_ROLES))
+    where = Q(agency_id__in=agencies)
+    if actor.desks:
+        where |= Q(receiving_desk_id__in=actor.desks) | Q(return_desk_id__in=actor.desks)
+    return Dossier.objects.filter(where)
+
+
+def get_visible(actor: Actor, *, id: int | None = None, code: str | None = None) -> Dossier:
+    """One dossier with its procedure, agency, desks and holder. Raises NotFound, also for one that exists elsewhere."""
+    by = {"pk": id} if id is not None else {"code": code}
+    dossier = (
+        visible_to(actor)
+        .select_related(
+            "procedure__sector", "version", "agency__effective_calendar", "receiving_desk", "return_desk", "submitter",
+            "owner_person", "owner_business", "unit", "officer",
+        )
+        .filter(**by)
+        .first()
+    )  # fmt: skip
+    if dossier is None:
+        raise NotFound("Không tìm thấy hồ sơ.")
+    return dossier
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list. `after` is the keyset cursor of the next page, empty at the end; `count` stops at 1,000."""
+
+    rows: list[Dossier]
+    after: str
+    count: int
+
+    @property
+    def count_text(self) -> str:
+        return "1.000+" if self.count > COUNT_CAP else f"{self.count:,}".replace(",", ".")
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    procedure_id: int | None = None
+    sector_id: int | None = None
+    agency_id: int | None = None
+    channel: str = ""
+
+    def apply(self, rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
+        given: dict[str, Any] = {
+            "procedure_id": self.procedure_id,
+            "procedure__sector_id": self.sector_id,
+            "agency_id": self.agency_id,
+            "channel": self.channel or None,
+        }
+        return rows.filter(**{name: value for name, value in given.items() if value is not None})
+
+
+_LIST = ("procedure", "agency", "officer")
+
+
+def worklist(
+    actor: Actor, queue: Queue, at: datetime, *, only: ListFilter | None = None, after: str = "", size: int = PAGE_SIZE
+) -> Page:
+    """One page of a queue in its order; dossiers without the sorted moment come last."""
+    rule = queue_rule(queue, actor, at)
+    rows = (only or ListFilter()).apply(visible_to(actor).filter(rule.where))
+    return _page(rows, rule.order, after, size)
+
+
+def _page(rows: QuerySet[Dossier], order: str, after: str, size: int) -> Page:
+    count = rows.order_by()[: COUNT_CAP + 1].count()
+    column, descending = order.lstrip("-"), order.startswith("-")
+    if after:
+        rows = rows.filter(_beyond(column, descending, after))
+    ordering = [order] if column == "id" else [order, "id"]
+    found = list(rows.select_related(*_LIST).order_by(*ordering)[: size + 1])
+    more = len(found) > size
+    return Page(found[:size], _cursor(found[size - 1], column) if more else "", count)
+
+
+def _cursor(row: Dossier, column: str) -> str:
+    value = getattr(row, column)
+    return f"{value.isoformat() if isinstance(value, datetime) else ''}~{row.pk}"
+
+
+def _beyond(column: str, descending: bool, after: str) -> Q:
+    moment, _, id_ = after.rpartition("~")
+    try:
+        pk, at = int(id_), datetime.fromisoformat(moment) if moment else None
+    except ValueError:
+        raise BadInput("Trang tiếp theo không đọc được; hãy mở lại danh sách từ đầu.", after=after) from None
+    if column == "id":
+        return Q(pk__lt=pk) if descending else Q(pk__gt=pk)
+    if at is None:
+        return Q(**{f"{column}__isnull": True}, pk__gt=pk)
+    # The row comparison is one range of the (column, id) index; moments that are missing sort after all.
+    return Q(**{f"{column}__gt": at}) | Q(**{column: at}, pk__gt=pk) | Q(**{f"{column}__isnull": True})
+
+
+def queue_counts(actor: Actor, at: datetime) -> dict[Queue, int]:
+    """How many stand in each queue but the finished one, in one statement."""
+    counted = [queue for queue in Queue if queue is not Queue.FINISHED]
+    living = [*(state.value for state in OPEN), State.SUBMITTED, State.AWAITING_COMPLETION, State.RESOLVED]
+    found = (
+        visible_to(actor)
+        .filter(state__in=living)
+        .aggregate(**{queue.value: Count("id", filter=queue_rule(queue, actor, at).where) for queue in counted})
+    )
+    return {queue: found[queue.value] for queue in counted}
+
+
+_WORD = re.compile(r"[0-9a-z]+")
+
+
+def search(actor: Actor, text: str, *, after: str = "", size: int = PAGE_SIZE) -> Page:
+    """Newest first: by code (whole or its beginning), identity number, tax code, phone, or word beginnings without marks."""
+    return _page(visible_to(actor).filter(_matching(text)), "-id", after, size)
+
+
+def _matching(text: str) -> Q:
+    tidy = " ".join(text.split())
+    if len(tidy) < 2:
+        raise BadInput("Từ khóa tìm kiếm: cần ít nhất 2 ký tự.", field="q")
+    compact = tidy.replace(" ", "").upper()
+    if re.fullmatch(r"[A-Z][0-9]{2}[A-Z0-9.]*-[0-9]{0,6}(-[0-9]*)?", compact):
+        try:
+            return Q(code=parse_dossier_code(compact).text)
+        except DomainError:
+            return Q(code__startswith=compact)
+    digits = re.sub(r"[ .\-+]", "", tidy)
+    if digits.isdigit() and len(digits) >= 9:
+        marks = [search_digest("identity", digits), search_digest("tax", digits)]
+        where = Q(owner_hmac__in=marks)
+        try:
+            where |= Q(phone_hmac=search_digest("phone", normalise_phone(tidy)))
+        except DomainError:
+            pass
+        return where
+    words = _WORD.findall(search_key(tidy))
+    if not words:
+        raise BadInput("Từ khóa tìm kiếm: cần có chữ hoặc số.", field="q")
+    query = " & ".join(f"{word}:*" for word in words)
+    return Q(words=SearchQuery(query, config="simple", search_type="raw"))
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One ledger entry as a page shows it; `private` is empty unless the actor asked to see personal data."""
+
+    seq: int
+    kind: str
+    from_state: State
+    to_state: State
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: dict[str, Any]
+    data: dict[str, Any]
+    hash: bytes
+    private: dict[str, Any] = field(default_factory=dict)
+
+
+def timeline(dossier_id: int, *, with_private: bool = False) -> list[TimelineItem]:
+    """Every entry of a dossier that the caller has already been allowed to see, oldest first."""
+    private = (
+        dict(LedgerPrivate.objects.filter(entry__dossier_id=dossier_id).values_list("entry_id", "values"))
+        if with_private
+        else {}
+    )
+    rows = LedgerEntry.objects.filter(dossier_id=dossier_id).order_by("seq")
+    return [
+        TimelineItem(
+            seq, kind, State(content["from"]), State(content["to"]), occurred, recorded, content["actor"], content["data"],
+            bytes(hash_), private.get(pk, {}),
+        )
+        for pk, seq, kind, occurred, recorded, content, hash_ in rows.values_list(
+            "id", "seq", "kind", "occurred_at", "recorded_at", "data", "hash"
+        )
+    ]  # fmt: skip
+
+
+def clock_of(dossier: Dossier, items: list[TimelineItem]) -> tuple[Due, ...]:
+    """The due of each stage with its explanation, rebuilt from the ledger; empty where the procedure states no limit.
+
+    `dossier` must come with `agency.effective_calendar`.
+    """
+    limits = limits_of(dossier.limit_amount, dossier.limit_unit, dossier.second_amount, dossier.second_unit)
+    if not limits or dossier.accepted_at is None:
+        return ()
+    stored = dossier.agency.effective_calendar
+    calendar = calendar_of(json.dumps(stored.data, sort_keys=True) if stored else None)
+    pauses, extensions = _stops_of(_standing(items))
+    start = dossier.clock_started_at or dossier.accepted_at
+    policy = Policy(dossier.due_policy)
+    if len(limits) == 1:
+        return (compute_due(start, limits[0], calendar, policy=policy, pauses=pauses, extensions=extensions),)
+    return compute_stages(start, limits, calendar, policy=policy, pauses=pauses, extensions=extensions)
+
+
+def _standing(items: list[TimelineItem]) -> list[TimelineItem]:
+    """The entries that still count: a rectification takes back those after the state it restored."""
+    standing: list[TimelineItem] = []
+    for item in items:
+        if "back_to" in item.data:
+            standing = [earlier for earlier in standing if earlier.seq <= item.data["back_to"]]
+        else:
+            standing.append(item)
+    return standing
+
+
+_PAUSE_KIND = {
+    "dossier.supplement_asked": PauseKind.SUPPLEMENT,
+    "dossier.payment_asked": PauseKind.PAYMENT,
+    "dossier.suspended": PauseKind.LEGAL,
+}
+_RESUMED = frozenset({"dossier.supplemented", "dossier.payment_confirmed", "dossier.resumed"})
+
+
+def _stops_of(items: list[TimelineItem]) -> tuple[list[Pause], list[Extension]]:
+    pauses: list[Pause] = []
+    extensions: list[Extension] = []
+    for item in items:
+        if item.kind in _PAUSE_KIND:
+            pauses.append(Pause(_PAUSE_KIND[item.kind], item.occurred_at))
+        elif item.kind in _RESUMED and pauses:
+            pauses[-1] = Pause(pauses[-1].kind, pauses[-1].begin, item.occurred_at)
+        elif item.kind == "dossier.extended":
+            until = datetime.fromisoformat(item.data["set"]["due_at"])
+            extensions.append(Extension(ExtensionKind.STATUTORY, item.occurred_at, until=until))
+        elif item.kind == "dossier.promised":
+            until = datetime.fromisoformat(item.data["set"]["promised_at"])
+            extensions.append(Extension(ExtensionKind.PROMISED, item.occurred_at, until=until))
+    return pauses, extensions
+
+
+def look_up(code: str, proof: str) -> Dossier:
+    """A dossier for who knows its code and the last four digits of the submitter's phone, or the owner's year of birth.
+
+    A wrong proof and an unknown code give the same NotFound.
+    """
+    dossier = (
+        Dossier.objects.select_related("submitter", "owner_person").filter(code=parse_dossier_code(code).text).first()
+    )
+    tidy = re.sub(r"\D", "", proof)
+    if dossier is not None and len(tidy) == 4:
+        people = [dossier.submitter, dossier.owner_person]
+        if dossier.submitter.phone.endswith(tidy) and dossier.submitter.phone:
+            return dossier
+        if any(person is not None and person.birth_year == int(tidy) for person in people):
+            return dossier
+    raise NotFound("Không tìm thấy hồ sơ với mã và thông tin xác nhận đã nhập. Ông/bà hãy kiểm tra lại.")
+
+
+def by_access_key(key: uuid.UUID) -> Dossier:
+    """The dossier of a receipt's QR. Raises NotFound."""
+    dossier = Dossier.objects.filter(access_key=key).first()
+    if dossier is None:
+        raise NotFound("Không tìm thấy hồ sơ của mã QR này.")
+    return dossier
+
+
+def duplicates_of(procedure_id: int, *, identity_number: str = "", tax_code: str = "") -> QuerySet[Dossier]:
+    """Dossiers of the same owner and procedure that are still open, newest first: a warning, never a bar."""
+    mark = search_digest("tax", tax_code) if tax_code else search_digest("identity", identity_number)
+    if mark is None:
+        return Dossier.objects.none()
+    living = [*(state.value for state in OPEN), State.SUBMITTED, State.AWAITING_COMPLETION]
+    return Dossier.objects.filter(owner_hmac=mark, procedure_id=procedure_id, state__in=living).order_by("-id")
