@@ -273,8 +273,8 @@ class Cluster:
         part = self.base / "data.part"
         shutil.rmtree(part, ignore_errors=True)
         self._run(
-            [binaries / "initdb", "-D", part, "-U", ADMIN, "-A", "peer", "-E", "UTF8", "--locale=C", "--no-sync"]
-            + ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]
+            [binaries / "initdb", "-D", part, "-U", ADMIN, "-A", "peer", "-E", "UTF8", "--no-sync", "--no-instructions"]
+            + ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         )
         me = pwd.getpwuid(os.geteuid()).pw_name
         people = {me, self.user or me}
@@ -293,7 +293,7 @@ class Cluster:
     def _start(self, binaries: Path) -> None:
         command: list[str | Path] = [binaries / "postgres", "-D", self.data, "-k", self.sockets]
         if not self.durable:
-            command += ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
+            command += ["-c", "fsync=off", "-c", "full_page_writes=off"]
         log = self.base / "start.log"
         with open(log, "w") as output:
             server = subprocess.Popen(
