@@ -110,7 +110,9 @@ def test_second_click_is_told_already_changed(province: Province) -> None:
 
 
 def test_hand_over_before_result_is_refused_and_recorded(province: Province) -> None:
-    moved = receive_at_counter(province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY)
+    moved = receive_at_counter(
+        province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY
+    )
 
     with pytest.raises(HandOverTooEarly):
         give_command(moved.id, HAND_OVER, actor=province.actor("counter"), at=MONDAY + hours(1))
@@ -134,20 +136,27 @@ def test_counter_visit_with_missing_papers_has_no_code(province: Province) -> No
 
 def test_supplement_moves_the_due_by_the_time_left(province: Province) -> None:
     case = province.actor("case")
-    moved = receive_at_counter(province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY)
+    moved = receive_at_counter(
+        province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY
+    )
     give_command(moved.id, c.AskSupplement(("Bản vẽ",), "Sai bản vẽ"), actor=case, at=MONDAY + timedelta(days=1))
     paused = Dossier.objects.get()
     assert paused.paused_at == MONDAY + timedelta(days=1)
 
     back = give_command(
-        moved.id, c.Supplement((c.PaperData("Bản vẽ", originals=1),)), actor=applicant_of(moved.id), at=MONDAY + timedelta(days=4)
+        moved.id,
+        c.Supplement((c.PaperData("Bản vẽ", originals=1),)),
+        actor=applicant_of(moved.id),
+        at=MONDAY + timedelta(days=4),
     )
 
     # Monday 09:20 + 3 working days = Thursday 09:20; paused from Tuesday to Friday 09:20, so two working days remain;
     # Tuesday 24/11 is a holiday (Ngày Văn hóa Việt Nam), hence Wednesday.
     assert back.due_at == MONDAY + timedelta(days=9)
     with pytest.raises(GuardFailed):
-        give_command(moved.id, c.AskSupplement(("Bản vẽ",), "Lại sai"), actor=case, at=MONDAY + timedelta(days=4, hours=1))
+        give_command(
+            moved.id, c.AskSupplement(("Bản vẽ",), "Lại sai"), actor=case, at=MONDAY + timedelta(days=4, hours=1)
+        )
 
 
 def test_other_agency_does_not_find_it(province: Province) -> None:
@@ -167,7 +176,9 @@ def test_other_agency_does_not_find_it(province: Province) -> None:
 
 def test_rectify_restores_the_earlier_state_and_voids_the_result(province: Province) -> None:
     case, head = province.actor("case"), province.actor("head")
-    moved = receive_at_counter(province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY)
+    moved = receive_at_counter(
+        province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY
+    )
     give_command(moved.id, c.Forward("Thẩm định", officer_id=case.id), actor=case, at=MONDAY + hours(1))
     give_command(moved.id, c.Resolve(result()), actor=case, at=MONDAY + hours(50))
 

@@ -274,7 +274,10 @@ class SendResult:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """`proof` is `signature` (SHA-256 of the drawn signature), `one_time_code`, `postal` or `electronic` with its reference."""
+    """`proof` is `signature`, `one_time_code`, `postal` or `electronic`; `reference` what proves it.
+
+    The reference is the SHA-256 of the drawn signature, the id of the used code, the delivery's or the account's number.
+    """
 
     command: ClassVar[Command] = Command.HAND_OVER
     receiver: str

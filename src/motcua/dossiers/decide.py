@@ -1,4 +1,4 @@
-"""What follows from a command: pure, from a snapshot of the dossier to the changes, the ledger entry and the timers.
+"""What follows from a command: pure, from a snapshot of the dossier to changes, ledger entry and timers.
 
 `decide` never looks at a clock or a database. Permission is asked before (`dossiers.permissions`); one dossier is written
 by `dossiers.writer`, many by `dossiers.bulk`; both apply the same `Decision`.
@@ -104,7 +104,7 @@ class Snapshot:
 
 @dataclass(slots=True)
 class Decision:
-    """What to write. `changes` are columns; `data` and `private` go into the ledger entry; a timer of None is cancelled."""
+    """What to write: `changes` are columns, `data` and `private` go into the entry; a timer of None is cancelled."""
 
     kind: str
     to_state: State

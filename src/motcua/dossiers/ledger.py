@@ -1,7 +1,7 @@
-"""The ledger's arithmetic, pure: what is hashed, how entries chain, and how many dossiers sum to one root.
+"""The ledger's arithmetic, pure: what is hashed, how entries chain, how many dossiers sum to one root.
 
-Format 1: `hash = SHA-256("motcua-ledger-1" ‖ dossier ‖ seq ‖ prev ‖ text)`, dossier and seq as 8 bytes big-endian, prev 32
-bytes (zeros before the first), text UTF-8. Personal values are in the text only as HMAC-SHA-256 under a key of the entry.
+Format 1: `hash = SHA-256("motcua-ledger-1" ‖ dossier ‖ seq ‖ prev ‖ text)`, dossier and seq as 8 bytes big-endian,
+prev 32 bytes (zeros before the first), text UTF-8. Personal values are in the text only as HMAC-SHA-256 under a key of the entry.
 """
 
 from __future__ import annotations

@@ -40,10 +40,10 @@ class PauseKind(models.TextChoices):
 
 
 class Dossier(models.Model):
-    """One request under one procedure version. Only `dossiers.writer` and `dossiers.bulk` write it.
+    """One request under one procedure version. Only the services and `dossiers.bulk` write it.
 
-    Moments are UTC. `original_due_at` is the due printed on Mẫu 01; `due_at` the one that counts; `promised_at` the date
-    given with an apology, which does not count. While the clock is paused `paused_at` is set and `due_at` keeps its last value.
+    Moments are UTC. `original_due_at` is the due printed on Mẫu 01; `due_at` the one that counts; `promised_at` the
+    date given with an apology, which does not count. While the clock is paused `paused_at` is set and `due_at` keeps its last value.
     """
 
     intake_key = models.UUIDField("khóa chống nộp trùng", unique=True, default=uuid.uuid4)

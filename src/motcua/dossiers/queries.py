@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import uuid
@@ -166,10 +167,8 @@ def _matching(text: str) -> Q:
     if digits.isdigit() and len(digits) >= 9:
         marks = [search_digest("identity", digits), search_digest("tax", digits)]
         where = Q(owner_hmac__in=marks)
-        try:
+        with contextlib.suppress(DomainError):
             where |= Q(phone_hmac=search_digest("phone", normalise_phone(tidy)))
-        except DomainError:
-            pass
         return where
     words = _WORD.findall(search_key(tidy))
     if not words:

@@ -232,8 +232,10 @@ def seal(
 def append(cursor: Any, entry: Sealed, decision: Decision) -> int:
     """Insert the entry with its private values, timers and result in one statement; returns the entry's id."""
     parts = [
-        "WITH e AS (INSERT INTO dossiers_ledgerentry (dossier_id, seq, kind, occurred_at, recorded_at, format, text, prev, hash)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id)"
+        (
+            "WITH e AS (INSERT INTO dossiers_ledgerentry (dossier_id, seq, kind, occurred_at, recorded_at, format, text, prev, hash)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id)"
+        )
     ]
     params: list[Any] = [
         entry.dossier_id, entry.seq, entry.kind, entry.occurred_at, entry.recorded_at, ledger.FORMAT, entry.text, entry.prev, entry.hash,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -63,14 +64,14 @@ def remind_uncollected(at: datetime) -> int:
         if not due:
             return 0
         entries = _resolve_entries([row[1] for row in due])
-        rows: list[tuple[object, ...]] = []
+        rows: list[tuple[Any, ...]] = []
         for timer_id, dossier_id, resolved_at, phone, email in due:
-            days = max((d for d in UNCOLLECTED_REMINDER_DAYS if resolved_at + timedelta(days=d) <= at), default=None)
-            following = next((d for d in UNCOLLECTED_REMINDER_DAYS if resolved_at + timedelta(days=d) > at), None)
-            Timer.objects.filter(pk=timer_id).update(
-                **({"fires_at": resolved_at + timedelta(days=following)} if following else {"fired_at": at})
-            )
-            if days is not None and dossier_id in entries:
+            if resolved_at is None or dossier_id not in entries:
+                Timer.objects.filter(pk=timer_id).update(fired_at=at)
+                continue
+            days, following = _reminder_days(resolved_at, at)
+            Timer.objects.filter(pk=timer_id).update(**({"fires_at": following} if following else {"fired_at": at}))
+            if days is not None:
                 channels = ["page", *(["sms"] if phone else []), *(["email"] if email else [])]
                 rows += [
                     (
@@ -93,10 +94,16 @@ def remind_uncollected(at: datetime) -> int:
                     f"INSERT INTO notifications_notice ({', '.join(COLUMNS)}) VALUES {', '.join([slots] * len(rows))} ON CONFLICT DO NOTHING",
                     [value for row in rows for value in row],
                 )
-            defer_many(
-                [Job(DELIVER, {"entry_id": entry_id}) for entry_id in sorted({int(str(row[0])) for row in rows})]
-            )
+            defer_many([Job(DELIVER, {"entry_id": entry_id}) for entry_id in sorted({row[0] for row in rows})])
     return len(due)
+
+
+def _reminder_days(resolved_at: datetime, at: datetime) -> tuple[int | None, datetime | None]:
+    """The reminder that is due at `at` (its day number), and the moment of the next one."""
+    moments = [(days, resolved_at + timedelta(days=days)) for days in UNCOLLECTED_REMINDER_DAYS]
+    past = [days for days, moment in moments if moment <= at]
+    coming = [moment for _, moment in moments if moment > at]
+    return (past[-1] if past else None), (coming[0] if coming else None)
 
 
 def _resolve_entries(dossier_ids: list[int]) -> dict[int, int]:

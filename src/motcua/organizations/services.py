@@ -50,7 +50,7 @@ def set_calendar(agency: Agency, *, calendar: WorkCalendar | None, due_policy: s
     _check_policy(due_policy)
     Agency.objects.filter(pk=agency.pk).update(calendar=calendar, due_policy=due_policy)
     subtree = list(Agency.objects.select_for_update().filter(path__startswith=agency.path).order_by("path"))
-    above = Agency.objects.filter(pk=agency.parent_id).first()
+    above = agency.parent
     settled: dict[int | None, tuple[int | None, str]] = {
         agency.parent_id: (above.effective_calendar_id, above.effective_policy)
         if above
