@@ -1,0 +1,354 @@
+"""Where a dossier stands, told to the one who handed it in: what happened, what happens now, what comes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Prefetch
+
+from motcua.catalog.models import Channel
+from motcua.documents.form_sets import FormKind
+from motcua.documents.models import IssuedForm
+from motcua.dossiers.intake import Intake, owner_digest
+from motcua.dossiers.models import Dossier, LedgerEntry, Paper, Result
+from motcua.dossiers.writer import calendar_of
+from motcua.law.calendars import Calendar
+from motcua.law.clock import Due, Extension, Pause, Policy, compute_due
+from motcua.law.errors import DomainError
+from motcua.law.lifecycle import BEFORE_ACCEPTANCE, FINISHED, PAUSED, Command, State, find_move
+from motcua.law.limits import Limit, Unit
+from motcua.law.moments import parse_moment
+from motcua.law.policies import ExtensionKind, PauseKind
+from motcua.law.verdict import Mark, mark, remaining, verdict_by_date
+from motcua.organizations.models import Unit as OrganisationUnit
+from motcua.platform.presentation import words
+from motcua.platform.presentation.due_calendar import DueCalendar, due_calendar
+from motcua.platform.presentation.words import vn_moment
+
+# From this much working time left a due is "soon".
+SOON_MINUTES: Final = 8 * 60
+_PAUSE_STARTS: Final = {
+    "dossier.supplement_asked": PauseKind.SUPPLEMENT,
+    "dossier.payment_asked": PauseKind.PAYMENT,
+    "dossier.suspended": PauseKind.LEGAL,
+}
+# What an applicant is told of an entry; entries not named here are work inside the office or attempts that were refused.
+_TOLD: Final = {
+    "dossier.submitted": "Ông/bà gửi hồ sơ",
+    "dossier.accepted": "Hồ sơ được tiếp nhận",
+    "dossier.completion_asked": "Cán bộ yêu cầu hoàn thiện hồ sơ",
+    "dossier.completed": "Ông/bà gửi lại hồ sơ đã hoàn thiện",
+    "dossier.refused": "Hồ sơ bị từ chối tiếp nhận",
+    "dossier.closed_incomplete": "Hồ sơ đóng vì không được hoàn thiện đúng hạn",
+    "dossier.withdrawn": "Hồ sơ được rút",
+    "dossier.forwarded": "Hồ sơ được chuyển xử lý",
+    "dossier.supplement_asked": "Cơ quan yêu cầu bổ sung hồ sơ",
+    "dossier.supplemented": "Ông/bà nộp bổ sung",
+    "dossier.payment_asked": "Thông báo nghĩa vụ tài chính",
+    "dossier.payment_confirmed": "Đã hoàn thành nghĩa vụ tài chính",
+    "dossier.suspended": "Tạm dừng giải quyết theo quy định",
+    "dossier.resumed": "Tiếp tục giải quyết",
+    "dossier.extended": "Gia hạn theo quy định",
+    "dossier.promised": "Cơ quan xin lỗi và hẹn lại ngày trả kết quả",
+    "dossier.resolved": "Đã có kết quả",
+    "dossier.returned": "Hồ sơ không đủ điều kiện giải quyết, có văn bản trả lời",
+    "dossier.result_received": "Kết quả đã về nơi trả",
+    "dossier.result_sent": "Kết quả đã gửi qua bưu chính",
+    "dossier.handed_over": "Đã trả kết quả",
+    "dossier.withdrawal_requested": "Ông/bà đề nghị rút hồ sơ",
+    "dossier.withdrawal_declined": "Đề nghị rút hồ sơ không được chấp thuận",
+    "dossier.stopped": "Dừng giải quyết hồ sơ",
+    "dossier.rectified": "Đính chính hồ sơ",
+}
+# Forms that are addressed to the applicant; control slip and register stay in the office.
+APPLICANT_FORMS: Final = {
+    FormKind.RECEIPT.value: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    FormKind.SUPPLEMENT.value: "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
+    FormKind.REFUSAL.value: "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+    FormKind.STOP.value: "Thông báo dừng giải quyết hồ sơ",
+    FormKind.RETURN_REPLY.value: "Văn bản trả lời hồ sơ không đủ điều kiện",
+    FormKind.RESULT_RECEIPT.value: "Giấy biên nhận trả kết quả",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One knot of the line: `phase` is done, now or coming."""
+
+    phase: str
+    what: str
+    when: str = ""
+    who: str = ""
+    note: str = ""
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How much time is left, in words; `tone` is a state colour, `note` what must be known beside it."""
+
+    tone: str
+    icon: str
+    remaining: str
+    until: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    dossier: Dossier
+    clock: Clock | None
+    events: list[Event]
+    calendar: DueCalendar | None
+    papers: list[Paper]
+    results: list[Result]
+    forms: list[tuple[IssuedForm, str]]
+    may: frozenset[str]
+    asked: tuple[str, ...] = field(default=())
+    asked_reason: str = ""
+
+
+def track(dossier_id: int, *, at: datetime) -> Track | None:
+    """Everything the dossier's page shows; None when it does not exist. The number of queries is constant."""
+    dossier = (
+        Dossier.objects.select_related(
+            "procedure", "agency", "agency__effective_calendar", "receiving_desk", "return_desk", "unit", "submitter",
+            "owner_person", "owner_business",
+        )
+        .prefetch_related(
+            Prefetch("entries", LedgerEntry.objects.order_by("seq")),
+            "papers",
+            Prefetch("results", Result.objects.filter(voided_at=None)),
+            Prefetch("forms", IssuedForm.objects.filter(voided_at=None, kind__in=APPLICANT_FORMS).order_by("issued_at", "id")),
+        )
+        .filter(pk=dossier_id)
+        .first()
+    )  # fmt: skip
+    if dossier is None:
+        return None
+    entries = list(dossier.entries.all())
+    state = State(dossier.state)
+    calendar = _calendar(dossier)
+    due = explained_due(dossier, entries, calendar)
+    asked = _last_request(entries) if state in (State.AWAITING_COMPLETION, State.AWAITING_SUPPLEMENT) else None
+    return Track(
+        dossier=dossier,
+        clock=_clock(dossier, state, calendar, at),
+        events=[*_happened(dossier, entries), *_now_and_next(dossier, state)],
+        calendar=due_calendar(due) if due is not None else None,
+        papers=list(dossier.papers.all()),
+        results=list(dossier.results.all()),
+        forms=[(form, APPLICANT_FORMS[form.kind]) for form in dossier.forms.all() if form.file_id],
+        may=frozenset(
+            command.value
+            for command in (Command.COMPLETE, Command.SUPPLEMENT, Command.WITHDRAW, Command.REQUEST_WITHDRAWAL)
+            if find_move(state, command) is not None
+            and not (command is Command.REQUEST_WITHDRAWAL and dossier.withdrawal_requested_at)
+        ),
+        asked=tuple(asked.get("items", ())) if asked else (),
+        asked_reason=str(asked.get("reason", "")) if asked else "",
+    )
+
+
+def open_twins(intake: Intake) -> list[datetime]:
+    """When the owner handed in other dossiers of this procedure that are not finished; newest first, at most three."""
+    digest = owner_digest(intake)
+    if digest is None:
+        return []
+    open_states = [state.value for state in State if state not in FINISHED and state is not State.RESOLVED]
+    found = Dossier.objects.filter(owner_hmac=digest, procedure_id=intake.procedure_id, state__in=open_states)
+    moments = found.order_by("-id").values_list("submitted_at", "accepted_at")[:3]
+    return [submitted or accepted for submitted, accepted in moments if submitted or accepted]
+
+
+def _calendar(dossier: Dossier) -> Calendar:
+    stored = dossier.agency.effective_calendar
+    return calendar_of(json.dumps(stored.data) if stored else None)
+
+
+def explained_due(dossier: Dossier, entries: Sequence[LedgerEntry], calendar: Calendar) -> Due | None:
+    """The due of an accepted dossier with its whole course; None where there is no limit, or where the stored due comes
+    from elsewhere (an imported dossier, a second stage, a clock set back by a rectification) and differs: then an
+    explanation would not explain the date that counts."""
+    if dossier.clock_started_at is None or dossier.due_at is None or dossier.limit_amount is None:
+        return None
+    if dossier.second_amount is not None:
+        return None
+    began = dossier.accepted_at if dossier.accepted_at and dossier.accepted_at <= dossier.clock_started_at else None
+    try:
+        due = compute_due(
+            began or dossier.clock_started_at,
+            Limit(dossier.limit_amount, Unit(dossier.limit_unit)),
+            calendar,
+            policy=Policy(dossier.due_policy),
+            pauses=list(_pauses(entries)),
+            extensions=list(_extensions(entries)),
+        )
+    except DomainError:
+        return None
+    return due if due.at == words.local(dossier.due_at).replace(second=0, microsecond=0) else None
+
+
+def _pauses(entries: Sequence[LedgerEntry]) -> Iterator[Pause]:
+    begun: tuple[PauseKind, datetime] | None = None
+    for entry in entries:
+        if kind := _PAUSE_STARTS.get(entry.kind):
+            begun = kind, entry.occurred_at
+        elif begun is not None and (paused := entry.data["data"].get("paused")):
+            yield Pause(begun[0], parse_moment(paused[0]), parse_moment(paused[1]))
+            begun = None
+        elif entry.kind == "dossier.rectified":
+            begun = None
+    if begun is not None:
+        yield Pause(*begun)
+
+
+def _extensions(entries: Sequence[LedgerEntry]) -> Iterator[Extension]:
+    for entry in entries:
+        changed = entry.data["data"]["set"]
+        if entry.kind == "dossier.extended":
+            yield Extension(ExtensionKind.STATUTORY, entry.occurred_at, until=parse_moment(changed["due_at"]))
+        elif entry.kind == "dossier.promised":
+            yield Extension(ExtensionKind.PROMISED, entry.occurred_at, until=parse_moment(changed["promised_at"]))
+
+
+def _last_request(entries: Sequence[LedgerEntry]) -> dict[str, Any] | None:
+    asked = [entry for entry in entries if entry.kind in ("dossier.completion_asked", "dossier.supplement_asked")]
+    return asked[-1].data["data"] if asked else None
+
+
+def _clock(dossier: Dossier, state: State, calendar: Calendar, at: datetime) -> Clock | None:
+    if state is State.SUBMITTED and dossier.answer_due_at:
+        return _running(dossier.answer_due_at, calendar, at, "cán bộ phải trả lời chậm nhất")
+    if state is State.AWAITING_COMPLETION and dossier.completion_due_at:
+        until = f"ông/bà hoàn thiện chậm nhất {vn_moment(dossier.completion_due_at)}"
+        return Clock("soon", "exclamation-circle", "Chờ ông/bà hoàn thiện hồ sơ", until)
+    if state in PAUSED:
+        return _standing(dossier, state)
+    if dossier.resolved_at and dossier.due_at:
+        verdict = words.mark(verdict_by_date(dossier.resolved_at, dossier.due_at).value)
+        return Clock(
+            verdict.tone, verdict.icon, f"Có kết quả {verdict.word.lower()}", f"hạn là {vn_moment(dossier.due_at)}"
+        )
+    if state in FINISHED or state in BEFORE_ACCEPTANCE or state is State.RESOLVED:
+        return None
+    if dossier.due_at is None:
+        return Clock("paused", "circle", "Thủ tục này không công bố thời hạn")
+    note = ""
+    if dossier.promised_at:
+        note = f"Cơ quan đã xin lỗi và hẹn lại {vn_moment(dossier.promised_at)}."
+    return _running(dossier.due_at, calendar, at, "đến", note)
+
+
+def _running(due_at: datetime, calendar: Calendar, at: datetime, prefix: str, note: str = "") -> Clock:
+    left = remaining(at, due_at, calendar).text()
+    said = left[0].upper() + left[1:]
+    match mark(at, due_at, calendar, SOON_MINUTES):
+        case Mark.OVERDUE:
+            return Clock("late", "exclamation-triangle-fill", said, f"hạn là {vn_moment(due_at)}", note)
+        case Mark.SOON:
+            return Clock("soon", "exclamation-circle", said, f"{prefix} {vn_moment(due_at)}", note)
+        case _:
+            return Clock("in-time", "clock", said, f"{prefix} {vn_moment(due_at)}", note)
+
+
+def _standing(dossier: Dossier, state: State) -> Clock:
+    since = f"từ {vn_moment(dossier.paused_at)}" if dossier.paused_at else ""
+    if state is State.AWAITING_SUPPLEMENT:
+        until = f"ông/bà bổ sung chậm nhất {vn_moment(dossier.supplement_due_at)}" if dossier.supplement_due_at else ""
+        return Clock("soon", "exclamation-circle", "Chờ ông/bà bổ sung hồ sơ", until, f"Tạm dừng tính hạn {since}.")
+    if state is State.AWAITING_PAYMENT:
+        return Clock("soon", "wallet2", "Chờ ông/bà thực hiện nghĩa vụ tài chính", "", f"Tạm dừng tính hạn {since}.")
+    return Clock("paused", "pause-circle", "Tạm dừng theo quy định của pháp luật", since)
+
+
+def _happened(dossier: Dossier, entries: Sequence[LedgerEntry]) -> Iterator[Event]:
+    units = _unit_names(entries)
+    for entry in entries:
+        told = _TOLD.get(entry.kind)
+        data = entry.data["data"]
+        if told is None or data.get("told") is False:
+            continue
+        yield Event(
+            "done",
+            told,
+            vn_moment(entry.occurred_at),
+            _by(entry, dossier, data, units),
+            _note(entry, data),
+            tuple(data.get("items", ())),
+        )
+
+
+def _unit_names(entries: Sequence[LedgerEntry]) -> dict[int, str]:
+    ids = {entry.data["data"]["set"].get("unit_id") for entry in entries} - {None}
+    return dict(OrganisationUnit.objects.filter(pk__in=ids).values_list("id", "name"))
+
+
+def _by(entry: LedgerEntry, dossier: Dossier, data: dict[str, Any], units: dict[int, str]) -> str:
+    match entry.kind:
+        case "dossier.submitted":
+            return Channel(dossier.channel).label.lower()
+        case "dossier.accepted" | "dossier.completion_asked" | "dossier.refused":
+            return dossier.receiving_desk.name
+        case "dossier.forwarded":
+            return units.get(data["set"].get("unit_id"), "") or dossier.agency.name
+        case "dossier.result_received" | "dossier.result_sent" | "dossier.handed_over":
+            return dossier.return_desk.name
+        case "dossier.completed" | "dossier.supplemented" | "dossier.withdrawal_requested":
+            return ""
+    return dossier.agency.name
+
+
+def _note(entry: LedgerEntry, data: dict[str, Any]) -> str:
+    parts = []
+    if entry.kind == "dossier.forwarded" and data["set"].get("step"):
+        parts.append(f"Bước: {data['set']['step']}.")
+    if reason := data.get("reason"):
+        parts.append(f"Lý do: {reason}")
+    if entry.kind == "dossier.payment_asked":
+        parts.append(f"Số tiền {words.dong(data['amount_vnd'])}, theo {data['provision']}.")
+    if entry.kind == "dossier.promised":
+        parts.append(f"Hẹn lại {vn_moment(parse_moment(data['set']['promised_at']))}.")
+    if entry.kind == "dossier.extended":
+        parts.append(f"Hạn mới {vn_moment(parse_moment(data['set']['due_at']))}, theo {data['provision']}.")
+    if parcel := data.get("parcel"):
+        parts.append(f"Số bưu gửi {parcel}.")
+    return " ".join(parts)
+
+
+def _now_and_next(dossier: Dossier, state: State) -> Iterator[Event]:
+    match state:
+        case State.SUBMITTED:
+            yield Event("now", "Chờ cán bộ kiểm tra hồ sơ", "", dossier.receiving_desk.name)
+            if dossier.answer_due_at:
+                yield Event("coming", "Tiếp nhận, hoặc yêu cầu hoàn thiện", f"chậm nhất {vn_moment(dossier.answer_due_at)}")
+        case State.AWAITING_COMPLETION:
+            yield Event("now", "Chờ ông/bà hoàn thiện hồ sơ")
+        case State.ACCEPTED | State.IN_PROCESS:
+            who = dossier.unit.name if dossier.unit else ""
+            yield Event("now", f"{dossier.agency.name} đang giải quyết", "", who, f"Bước: {dossier.step}." if dossier.step else "")
+            if dossier.due_at:
+                yield Event("coming", "Có kết quả", f"chậm nhất {vn_moment(dossier.due_at)}")
+        case State.AWAITING_SUPPLEMENT:
+            yield Event("now", "Chờ ông/bà bổ sung hồ sơ", "", "", "Hạn trả kết quả tính lại từ khi ông/bà nộp đủ.")
+        case State.AWAITING_PAYMENT:
+            yield Event("now", "Chờ ông/bà thực hiện nghĩa vụ tài chính")
+        case State.SUSPENDED:
+            yield Event("now", "Tạm dừng theo quy định", "", dossier.agency.name)
+        case State.RESOLVED:
+            yield from _result_waits(dossier)
+
+
+def _result_waits(dossier: Dossier) -> Iterator[Event]:
+    if dossier.result_at_desk_at is None:
+        yield Event("now", "Kết quả đang được chuyển về nơi trả", "", dossier.return_desk.name)
+    elif dossier.return_method == "post":
+        what = "Bưu chính đang giao kết quả" if dossier.result_sent_at else "Kết quả chờ gửi qua bưu chính"
+        yield Event("now", what, "", dossier.return_desk.name)
+    else:
+        yield Event("now", "Kết quả chờ ông/bà nhận", "", dossier.return_desk.name, dossier.return_desk.address)
+    yield Event("coming", "Ông/bà nhận kết quả")
