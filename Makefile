@@ -15,7 +15,7 @@ demo: setup  ## a running province, from nothing
 
 test:  ## every test but the long proofs
 	@scripts/setup.sh dev
-	@-scripts/chromium.sh >/dev/null
+	@scripts/chromium.sh >/dev/null || true
 	@$(PY) -m pytest -n 2 -q $(PYTEST_ARGS)
 
 soak:  ## the long proofs: 20,000 lives with kill -9 in between
@@ -36,7 +36,7 @@ contracts:  ## the rooms import one way
 
 check-migrations:
 	@scripts/setup.sh dev
-	@DJANGO_SETTINGS_MODULE=motcua.platform.settings $(PY) -m django makemigrations --check --dry-run
+	@MOTCUA_DATABASE_POOL=0 DJANGO_SETTINGS_MODULE=motcua.platform.settings $(PY) -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
 
 check-openapi:
 	@scripts/setup.sh dev

@@ -55,7 +55,21 @@ def find_chromium() -> str | None:
     return next((path for path in map(shutil.which, names) if path), None)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--needs-database", action="store_true", help="only the tests that use a database")
+
+
+_DATABASE_FIXTURES = {"db", "transactional_db", "committed_db", "django_db_setup"}
+
+
+def _needs_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--needs-database"):
+        config.hook.pytest_deselected(items=[item for item in items if not _needs_database(item)])
+        items[:] = [item for item in items if _needs_database(item)]
     browser = [item for item in items if item.get_closest_marker("browser")]
     if not browser or find_chromium():
         return
@@ -71,7 +85,9 @@ _without_browser = pytest.StashKey[list[str]]()
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     skipped = config.stash.get(_without_browser, None)
-    if skipped is None and any("no Chromium" in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
+    if skipped is None and any(
+        "no Chromium" in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])
+    ):
         skipped = sorted({Path(str(report.nodeid).split("::")[0]).name for report in terminalreporter.stats["skipped"]})
     if skipped:
         terminalreporter.write_line(f"Không có Chromium, chưa chạy (did not run): {', '.join(skipped)}", yellow=True)

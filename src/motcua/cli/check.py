@@ -43,13 +43,15 @@ def _combinations(settings: Config) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "MOTCUA_SECRET_KEY",
-            f"MOTCUA_SECRET_KEY: chưa đặt, đang dùng khóa tự sinh trong {settings.home / 'keys'}; mọi máy web phải dùng chung một khóa.",
+            f"MOTCUA_SECRET_KEY: chưa đặt, đang dùng khóa tự sinh trong {settings.home / 'keys'};"
+            " mọi máy web phải dùng chung một khóa.",
         )
     if public and not settings.behind_proxy:
         yield Finding(
             "fault",
             "MOTCUA_BEHIND_PROXY",
-            "MOTCUA_BEHIND_PROXY: địa chỉ công khai là https thì phải là true, và máy chủ trung gian phải gửi X-Forwarded-Proto.",
+            "MOTCUA_BEHIND_PROXY: địa chỉ công khai là https thì phải là true,"
+            " và máy chủ trung gian phải gửi X-Forwarded-Proto.",
         )
     host = settings.public_url.split("//", 1)[1].split(":")[0]
     if host not in settings.hosts and "*" not in settings.hosts:
@@ -116,7 +118,8 @@ def _database(settings: Config) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "MOTCUA_MIGRATE_DATABASE_URL",
-            "MOTCUA_MIGRATE_DATABASE_URL: chương trình đang dùng vai trò sở hữu bảng; nên tách vai trò để sổ cái không sửa được.",
+            "MOTCUA_MIGRATE_DATABASE_URL: chương trình đang dùng vai trò sở hữu bảng;"
+            " nên tách vai trò để sổ cái không sửa được.",
         )
 
 

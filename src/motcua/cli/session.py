@@ -19,8 +19,8 @@ def database(*, keep_alive: bool = False, say: Callable[[str], None] = lambda li
     """The database is ready inside this block. Raises DomainError where it cannot be.
 
     The house's own is made, started, migrated and filled with the base data; parallel commands share it. A given one
-    (MOTCUA_DATABASE_URL) must be migrated already: changing a server of others is a command of its own. `say` is told what
-    takes longer; `keep_alive` is for commands that serve.
+    (MOTCUA_DATABASE_URL) must be migrated already: changing a server of others is a command of its own. `say` is told
+    what takes longer; `keep_alive` is for commands that serve.
     """
     settings = config()
     load_django()

@@ -1,8 +1,8 @@
 """Every setting of the program, typed, read once from `MOTCUA_*` variables.
 
-A value may also stand in a file: `MOTCUA_SECRET_KEY_FILE=/run/secrets/key` for one, or `MOTCUA_SECRETS_DIR` for a folder
-whose files are named after the settings (`secret_key`, `database_url`). The variable itself wins, then its `_FILE`,
-then the folder.
+A value may also stand in a file: `MOTCUA_SECRET_KEY_FILE=/run/secrets/key` for one, or `MOTCUA_SECRETS_DIR` for a
+folder whose files are named after the settings (`secret_key`, `database_url`). The variable itself wins, then its
+`_FILE`, then the folder.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Background jobs: deferred inside the caller's transaction, taken back when their worker died, timers swept.
 
-A job carries ids only. A room's jobs stand in its `tasks.py`, made with `@task(...)`; they run at least once, so each asks
-first whether its work is already done.
+A job carries ids only. A room's jobs stand in its `tasks.py`, made with `@task(...)`; they run at least once, so each
+asks first whether its work is already done.
 """
 
 from __future__ import annotations
@@ -90,13 +90,14 @@ def defer_many(jobs: Sequence[Job]) -> list[int]:
 def requeue_stalled(*, silent_seconds: float) -> list[int]:
     """Gives back the jobs of workers that have not been heard for `silent_seconds`, and forgets these workers.
 
-    After kill -9 a job stays `doing` for ever: procrastinate finds such jobs and leaves it to us to take them back. Returns
-    the ids. A job whose worker lives, however slow, is never touched. Safe to call from several processes at once.
+    After kill -9 a job stays `doing` for ever: procrastinate finds such jobs and leaves it to us to take them back.
+    Returns the ids. A job whose worker lives, however slow, is never touched. Several processes may call it at once.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "WITH stalled AS MATERIALIZED ("
-            " SELECT job.id FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id"
+            " SELECT job.id FROM procrastinate_jobs job"
+            " LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id"
             " WHERE job.status = 'doing' AND (worker.id IS NULL"
             " OR worker.last_heartbeat < now() - make_interval(secs => %s))"
             " ORDER BY job.id FOR UPDATE OF job SKIP LOCKED)"
@@ -125,7 +126,8 @@ _sweeps: dict[str, _Registered] = {}
 def register_sweep(name: str, run: Sweep, *, every_seconds: float = 1.0) -> None:
     """A room's periodic work on due rows (legal timers, checkpoints): `run(now)` returns how many rows it handled.
 
-    Registered in `wiring.py`. Runs in one worker at a time, in its own transactions. Raises ValueError for a taken name.
+    Registered in `wiring.py`. Runs in one worker at a time, in its own transactions. Raises ValueError for a taken
+    name.
     """
     if name in _sweeps and _sweeps[name].run is not run:
         raise ValueError(f"sweep {name} is registered twice")
@@ -133,7 +135,7 @@ def register_sweep(name: str, run: Sweep, *, every_seconds: float = 1.0) -> None
 
 
 def run_sweeps(moment: datetime) -> dict[str, int]:
-    """Every registered sweep once, in order of registration; rows handled by each. For tests, demos and one-shot runs."""
+    """Every registered sweep once, in order of registration; rows handled by each. For tests and demos."""
     return {name: sweep.run(moment) for name, sweep in list(_sweeps.items())}
 
 

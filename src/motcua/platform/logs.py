@@ -12,7 +12,7 @@ from motcua.platform.config import Config
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 dossier_code: ContextVar[str | None] = ContextVar("dossier_code", default=None)
 
-# Twelve digits are a citizen number, nine an old identity card, ten with a leading 0 a phone; a log keeps the last three.
+# Twelve digits are a citizen number, nine an old identity card, ten from 0 a phone; a log keeps the last three.
 _DIGITS = re.compile(r"(?<![\w.-])(?:\d{12}|\d{9}|0\d{9}|\+84\d{9})(?![\w-])")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _SECRET = re.compile(r"(?i)\b(password|passwd|token|secret|authorization|otp)(['\"]?\s*[:=]\s*['\"]?)[^\s'\",}]+")
@@ -52,9 +52,10 @@ def json_formatter(**kwargs: Any) -> logging.Formatter:
             return mask(super().jsonify_log_record(log_data))
 
     return MaskedJson(
-        "{asctime}{levelname}{name}{message}{request_id}{dossier}",
+        "{levelname}{name}{message}{request_id}{dossier}",
         style="{",
-        rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+        rename_fields={"levelname": "level", "name": "logger"},
+        timestamp="time",
         json_ensure_ascii=False,
     )
 

@@ -22,7 +22,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def request_context(get_response: Handler) -> Handler:
-    """Gives the request an id (the proxy's, when it looks like one), answers it as `X-Request-Id`, and logs the request.
+    """Gives the request an id (the proxy's, when it looks like one), answers it as `X-Request-Id`, logs the request.
 
     The log line has the route's pattern, not the path: a path may carry a dossier code or a token.
     """

@@ -1,7 +1,7 @@
 """The house's own PostgreSQL 18: made, started, shared by all commands of one home, and stopped by the last of them.
 
-Only the binaries of the wheel are used. Its Python wrapper takes a zombie postmaster for a running server and then never
-recovers, so starting and stopping are ours.
+Only the binaries of the wheel are used. Its Python wrapper takes a zombie postmaster for a running server and then
+never recovers, so starting and stopping are ours.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 import psutil
@@ -138,7 +138,7 @@ class Cluster:
                     self.stop()
 
     def ensure(self) -> None:
-        """Makes and starts the server when it does not answer; returns when it does. Safe to call from many processes."""
+        """Makes and starts the server when it does not answer; returns when it does. Many processes may call it."""
         with _open_lock(self.home / "postgres.start.lock") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if self._answers():
@@ -187,7 +187,7 @@ class Cluster:
         return True
 
     def _clear_dead_server(self) -> None:
-        """After kill -9: the sessions left behind hold the shared memory, and the pid file may name anybody's process."""
+        """After kill -9 the sessions left behind hold the shared memory, and the pid file may name anybody's process."""
         server = self._server()
         if server is not None:
             return
@@ -249,20 +249,20 @@ class Cluster:
             # A folder in /tmp may have been put there by anybody before us.
             if seen.st_uid != self._uid() or seen.st_mode & 0o077 or folder.is_symlink():
                 raise NoEmbeddedPostgres(
-                    f"Thư mục {folder} phải thuộc người dùng {self.user or 'đang chạy'} với quyền 0700; hãy xóa hoặc sửa nó."
+                    f"Thư mục {folder} phải thuộc người dùng {self.user or 'đang chạy'} với quyền 0700; hãy sửa lại."
                 )
 
     def _uid(self) -> int:
         return pwd.getpwnam(self.user).pw_uid if self.user else os.geteuid()
 
-    def _run(self, command: list[str | Path]) -> None:
+    def _run(self, command: Sequence[str | Path]) -> None:
         done = subprocess.run(command, cwd="/", capture_output=True, text=True, **self._as_user())
         if done.returncode:
             said = (done.stderr or done.stdout).strip().splitlines()
             raise NoEmbeddedPostgres(f"Không tạo được cơ sở dữ liệu riêng ở {self.base}: {said[-1] if said else '?'}")
 
-    def _as_user(self) -> dict[str, object]:
-        base: dict[str, object] = {"env": {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}, "umask": 0o077}
+    def _as_user(self) -> dict[str, Any]:
+        base: dict[str, Any] = {"env": {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}, "umask": 0o077}
         if self.user is not None:
             entry = pwd.getpwnam(self.user)
             base |= {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
@@ -273,8 +273,10 @@ class Cluster:
         part = self.base / "data.part"
         shutil.rmtree(part, ignore_errors=True)
         self._run(
-            [binaries / "initdb", "-D", part, "-U", ADMIN, "-A", "peer", "-E", "UTF8", "--no-sync", "--no-instructions"]
-            + ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            [
+                *(binaries / "initdb", "-D", part, "-U", ADMIN, "-A", "peer", "-E", "UTF8", "--no-sync"),
+                *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
+            ]
         )
         me = pwd.getpwuid(os.geteuid()).pw_name
         people = {me, self.user or me}
@@ -304,7 +306,7 @@ class Cluster:
                 stderr=output,
                 # Its own session: Ctrl-C in the terminal ends the commands, and the last of them ends the server.
                 start_new_session=True,
-                **self._as_user(),  # type: ignore[call-overload]
+                **self._as_user(),
             )
         # Reaped in the background, so that a server that dies under us does not stay as a zombie.
         threading.Thread(target=server.wait, daemon=True).start()
@@ -368,7 +370,8 @@ def _make_system_user() -> None:
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if useradd is None:
         raise NoEmbeddedPostgres(
-            f"PostgreSQL không chạy bằng quyền root và máy không có lệnh useradd; hãy tạo người dùng hệ thống {SYSTEM_USER}."
+            "PostgreSQL không chạy bằng quyền root và máy không có lệnh useradd;"
+            f" hãy tạo người dùng hệ thống {SYSTEM_USER}."
         )
     command = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", str(SYSTEM_FOLDER)]
     done = subprocess.run([*command, "--shell", "/usr/sbin/nologin", SYSTEM_USER], capture_output=True, text=True)

@@ -48,7 +48,8 @@ def require_migrated() -> None:
         raise DatabaseUnreachable(f"Không kết nối được cơ sở dữ liệu của MOTCUA_DATABASE_URL: {reason}") from error
     if pending:
         raise NotMigrated(
-            f"Cơ sở dữ liệu chưa có đủ bảng (còn {len(pending)} bước, đầu tiên là {pending[0]}); hãy chạy `motcua migrate`.",
+            f"Cơ sở dữ liệu chưa có đủ bảng (còn {len(pending)} bước, đầu tiên là {pending[0]});"
+            " hãy chạy `motcua migrate`.",
             pending=pending,
         )
 

@@ -87,7 +87,9 @@ def _numbers(due: Due, by_day: dict[date, list[Interval]]) -> dict[date, int]:
     if due.limit.unit is Unit.WORKING_HOUR or due.stops:
         return {}
     counted = [day for day in sorted(by_day) if any(interval.counted for interval in by_day[day])]
-    return {day: number for number, day in enumerate((day for day in counted if day > local(due.start).date()), start=1)}
+    return {
+        day: number for number, day in enumerate((day for day in counted if day > local(due.start).date()), start=1)
+    }
 
 
 def _cell(day: date, due: Due, intervals: Sequence[Interval], number: int | None) -> Day:

@@ -34,7 +34,17 @@ def _blank_or(write: Any) -> Any:
     return filter_
 
 
-for _name in ("vn_date", "vn_time", "vn_datetime", "vn_moment", "dong", "count", "file_size", "mask_identity", "mask_phone"):
+for _name in (
+    "vn_date",
+    "vn_time",
+    "vn_datetime",
+    "vn_moment",
+    "dong",
+    "count",
+    "file_size",
+    "mask_identity",
+    "mask_phone",
+):
     register.filter(_name, _blank_or(getattr(words, _name)))
 
 
@@ -63,7 +73,10 @@ def state_mark(key: str) -> SafeString:
     """A state of a dossier or its standing against the limit, as icon and word in its tone."""
     mark = words.mark(key)
     return format_html(
-        '<span class="state{}">{}<span>{}</span></span>', f" state-{mark.tone}" if mark.tone else "", icon(mark.icon), mark.word
+        '<span class="state{}">{}<span>{}</span></span>',
+        f" state-{mark.tone}" if mark.tone else "",
+        icon(mark.icon),
+        mark.word,
     )
 
 
