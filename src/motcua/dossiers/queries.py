@@ -91,7 +91,7 @@ class ListFilter:
         return rows.filter(**{name: value for name, value in given.items() if value is not None})
 
 
-_LIST = ("procedure", "agency", "officer")
+_LIST = ("procedure", "agency", "officer", "unit", "submitter", "return_desk")
 
 
 def worklist(
