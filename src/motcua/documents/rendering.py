@@ -21,7 +21,8 @@ import typst
 
 from motcua.documents import contexts
 from motcua.documents.form_sets import FormKind, FormTemplate
-from motcua.documents.wording import FONTS, date_short, date_words, moment_short, moment_words, money, printable
+from motcua.documents.wording import FONTS, date_short, date_words, moment_short, moment_words, printable
+from motcua.law.money import format_dong
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -121,7 +122,7 @@ def to_data(value: object, name: str = "") -> Any:
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, int) and name.endswith("_vnd"):
-        return money(value)
+        return format_dong(value)
     return value
 
 

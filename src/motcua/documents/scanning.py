@@ -40,7 +40,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Clamd:
-    """`address` as in the setting, `host:port` or `unix:/path`; `timeout_seconds` bounds a whole call, not each read."""
+    """`address` as in the setting: `host:port` or `unix:/path`. `timeout_seconds` bounds the call, not each read."""
 
     address: str
     timeout_seconds: float = 60.0

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 
 from motcua.documents import contexts as c
 from motcua.documents.form_sets import FormKind
-from motcua.documents.wording import LOCAL
+from motcua.law.moments import VIETNAM
 
 CODE = "H32.16-261121-0001"
 LOOK_UP = f"https://motcua.khanhhoa.gov.vn/tra-cuu/{CODE}"
-RECEIVED = datetime(2026, 11, 23, 8, 15, tzinfo=LOCAL)
-DUE = datetime(2026, 11, 26, 16, 0, tzinfo=LOCAL)
+RECEIVED = datetime(2026, 11, 23, 8, 15, tzinfo=VIETNAM)
+DUE = datetime(2026, 11, 26, 16, 0, tzinfo=VIETNAM)
 CONTACT = c.Contact(phone="0258 3123 456", website="motcua.khanhhoa.gov.vn")
 APPLICANT = c.Party(
     name="Nguyễn Thị Ánh Tuyết",
@@ -78,7 +78,7 @@ _SPECIMENS: dict[FormKind, c.Context] = {
         ),
         reason="Thành phần hồ sơ chưa đầy đủ, bản vẽ chưa đúng quy định.",
         guide="Lê Hoàng Minh",
-        answer_by=datetime(2026, 12, 7, 17, 0, tzinfo=LOCAL),
+        answer_by=datetime(2026, 12, 7, 17, 0, tzinfo=VIETNAM),
         contact=CONTACT,
     ),
     FormKind.REFUSAL: c.Refusal(

@@ -1,7 +1,7 @@
 """Where stored bytes lie: addressed by their SHA-256, written once, never changed.
 
-Bytes are on disk, synced and renamed, before the row that names them is committed. A crash in between leaves bytes without
-a row, which is harmless.
+Bytes are on disk, synced and renamed, before the row that names them is committed. A crash in between leaves bytes
+without a row, which is harmless.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How values are worded on paper: moments, dates, money, and text made safe for the shipped fonts."""
+"""How values are worded on paper: moments, dates, and text made safe for the shipped fonts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import unicodedata
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+from motcua.law.moments import VIETNAM
+
 FONTS = Path(__file__).with_name("fonts")
 MISSING = "□"
 
@@ -22,7 +22,7 @@ def date_words(day: date) -> str:
 
 def moment_words(moment: datetime) -> str:
     """ "16 giờ 00 phút, ngày 26 tháng 11 năm 2026" in local time."""
-    local = moment.astimezone(LOCAL)
+    local = moment.astimezone(VIETNAM)
     return f"{local.hour:02d} giờ {local.minute:02d} phút, {date_words(local.date())}"
 
 
@@ -31,11 +31,7 @@ def date_short(day: date) -> str:
 
 
 def moment_short(moment: datetime) -> str:
-    return f"{moment.astimezone(LOCAL):%H:%M %d/%m/%Y}"
-
-
-def money(vnd: int) -> str:
-    return f"{vnd:,}".replace(",", ".") + " đ"
+    return f"{moment.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
 
 
 def printable(text: str) -> str:
