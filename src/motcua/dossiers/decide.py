@@ -182,7 +182,12 @@ def _accept(dossier: Snapshot, command: c.Accept, at: datetime, decision: Decisi
         "answer_due_at": None,
     }
     if command.limit:
-        decision.changes |= {"limit_amount": command.limit.amount, "limit_unit": command.limit.unit.value}
+        decision.changes |= {
+            "limit_amount": command.limit.amount,
+            "limit_unit": command.limit.unit.value,
+            "second_amount": None,
+            "second_unit": "",
+        }
     if len(dues) == 2:
         decision.changes["first_stage_due_at"] = dues[0]
 
@@ -476,6 +481,8 @@ def _stop(dossier: Snapshot, command: c.Stop, at: datetime, decision: Decision) 
 
 
 CORRECTABLE = frozenset({"request", "authorisation", "return_method", "step"})
+# What people wrote about themselves: it changes the column but stands in the ledger only as a private value.
+PERSONAL_COLUMNS = frozenset({"request", "authorisation"})
 
 
 def _rectify(dossier: Snapshot, command: c.Rectify, at: datetime, decision: Decision) -> None:
@@ -486,8 +493,18 @@ def _rectify(dossier: Snapshot, command: c.Rectify, at: datetime, decision: Deci
         raise GuardFailed(f"Không đính chính được dữ liệu: {', '.join(wrong)}.", fields=wrong)
     decision.data |= {"reason": command.reason, "approver": command.approver_id, "told": command.told}
     decision.changes |= command.corrections
+    decision.private |= {name: value for name, value in command.corrections.items() if name in PERSONAL_COLUMNS}
     if command.to_state is not None:
         _restore(dossier, command.to_state, decision)
+
+
+# Facts, not a position: a restored dossier has still been asked once; a limit once stated and data once corrected stay.
+_NOT_RESTORED = frozenset(
+    {
+        "code", "completion_rounds", "supplement_rounds", "return_method",
+        "limit_amount", "limit_unit", "second_amount", "second_unit",
+    }
+) | PERSONAL_COLUMNS  # fmt: skip
 
 
 def _restore(dossier: Snapshot, to_state: State, decision: Decision) -> None:
@@ -506,8 +523,7 @@ def _restore(dossier: Snapshot, to_state: State, decision: Decision) -> None:
         else:
             since |= set(entry.set)
     blank = {"pause_kind": "", "step": "", "completion_rounds": 0, "supplement_rounds": 0}
-    # Rounds asked are history, not a position: a restored dossier has still been asked once.
-    for column in since - {"code", "completion_rounds", "supplement_rounds"}:
+    for column in since - _NOT_RESTORED:
         value = then.get(column, blank.get(column))
         decision.changes[column] = datetime.fromisoformat(value) if _is_moment(column, value) else value
     decision.to_state = to_state

@@ -287,6 +287,8 @@ MOVES: tuple[Move, ...] = (
 )
 
 HAND_OVER_REFUSED = "dossier.hand_over_refused"
+# Not a move: personal data of a finished dossier was erased by law; `entries` in its data names whose private rows went.
+PERSONAL_DATA_ERASED = "dossier.personal_data_erased"
 
 _INDEX = {(move.state, move.command): move for move in MOVES}
 

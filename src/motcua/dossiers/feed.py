@@ -1,0 +1,51 @@
+"""The ledger in the order in which every consumer reads it: no entry is ever seen late and missed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+
+class Position(NamedTuple):
+    """How far a consumer has read: everything up to and with this entry. `START` comes before all."""
+
+    xid: int
+    id: int
+
+
+START = Position(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """A ledger entry as consumers get it. `data` is the hashed text, parsed: it holds no personal values."""
+
+    position: Position
+    dossier_id: int
+    seq: int
+    kind: str
+    occurred_at: datetime
+    recorded_at: datetime
+    data: dict[str, Any]
+
+
+# A transaction that began before others may commit after them, so ids alone lose its entries. Below the snapshot's
+# xmin every transaction has ended: what is there now is all there will ever be.
+_AFTER = """
+SELECT xid::text::bigint, id, dossier_id, seq, kind, occurred_at, recorded_at, text
+FROM dossiers_ledgerentry
+WHERE (xid, id) > (%s::text::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY xid, id LIMIT %s
+"""
+
+
+def entries_after(position: Position, limit: int) -> list[FeedEntry]:
+    """At most `limit` entries after `position`, oldest first. An empty list: nothing more for now, ask again later."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AFTER, [position.xid, position.id, limit])
+        rows = cursor.fetchall()
+    return [FeedEntry(Position(row[0], row[1]), *row[2:7], data=json.loads(row[7])) for row in rows]
