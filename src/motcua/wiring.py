@@ -14,10 +14,12 @@ def wire() -> None:
     from motcua.dossiers.ports import ports
     from motcua.dossiers.sweeps import fire_timers
     from motcua.notifications.services import remind_uncollected
-    from motcua.notifications.subscriber import tell_applicant
+    from motcua.notifications.subscriber import keep_told, tell_applicant
     from motcua.platform.jobs import register_sweep
 
-    ports.bind(subscribers=(tell_applicant,), result_evidence=lambda sha256: True)
+    ports.bind(
+        subscribers=(tell_applicant,), past_subscribers=(keep_told,), result_evidence=lambda sha256: True
+    )
     register_sweep("dossier timers", fire_timers)
     register_sweep("uncollected results", remind_uncollected, every_seconds=60)
 

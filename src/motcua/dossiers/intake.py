@@ -23,6 +23,7 @@ from motcua.dossiers.writer import (
     event_of,
     insert_papers,
     limits_of,
+    note_late,
     seal,
     take_code,
 )
@@ -161,10 +162,8 @@ def receive(
     terms = read_terms(intake)
     snapshot = draft_snapshot(intake, terms)
     decision = decide(snapshot, command, at)
-    decision.data |= intake_data(intake, terms)
-    decision.private |= intake_private(intake)
-    if late is not None:
-        decision.data["late_entry"] = {"reason": late.reason, "approver": late.approver_id}
+    note_intake(decision, intake, terms)
+    note_late(decision, late)
     with connection.cursor() as cursor:
         dossier_id, submitter_id, owner_id, business_id = _insert_people(cursor, intake, recorded_at)
         if decision.needs_code:
@@ -207,6 +206,12 @@ def draft_snapshot(intake: Intake, terms: Terms) -> Snapshot:
         same_day=terms.same_day,
         calendar=calendar_of(terms.calendar),
     )
+
+
+def note_intake(decision: Decision, intake: Intake, terms: Terms) -> None:
+    """The first entry also says what came in."""
+    decision.data |= intake_data(intake, terms)
+    decision.private |= intake_private(intake)
 
 
 def intake_data(intake: Intake, terms: Terms) -> dict[str, Any]:
@@ -274,6 +279,13 @@ def person_row(party: PartyData, at: datetime) -> list[Any]:
     ]  # fmt: skip
 
 
+BUSINESS_COLUMNS = ("name", "tax_code", "phone", "email", "address", "created_at")
+
+
+def business_row(body: BusinessData, at: datetime) -> list[Any]:
+    return [nfc(body.name), body.tax_code, body.phone, body.email, nfc(body.address), at]
+
+
 def _insert_people(cursor: Any, intake: Intake, at: datetime) -> tuple[int, int, int | None, int | None]:
     """Insert the parties and reserve the dossier's id: (dossier, submitter, owner person, owner business)."""
     slots = f"({', '.join(['%s'] * len(PERSON_COLUMNS))})"
@@ -282,11 +294,10 @@ def _insert_people(cursor: Any, intake: Intake, at: datetime) -> tuple[int, int,
     owner = business = "NULL::bigint"
     if intake.business:
         parts.append(
-            "b AS (INSERT INTO identity_business (name, tax_code, phone, email, address, created_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s) RETURNING id)"
+            f"b AS (INSERT INTO identity_business ({', '.join(BUSINESS_COLUMNS)})"
+            f" VALUES ({', '.join(['%s'] * len(BUSINESS_COLUMNS))}) RETURNING id)"
         )
-        body = intake.business
-        params += [nfc(body.name), body.tax_code, body.phone, body.email, nfc(body.address), at]
+        params += business_row(intake.business, at)
         business = "(SELECT id FROM b)"
     elif intake.owner:
         parts.append(f"o AS ({insert})")

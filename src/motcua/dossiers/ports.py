@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from motcua.dossiers.decide import Snapshot
 from motcua.platform.jobs import Job
 
 
@@ -30,6 +32,20 @@ class Subscriber(Protocol):
     def __call__(self, events: list[EntryEvent]) -> list[Job]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class PastEvent:
+    """An entry of a life that is written whole, with the dossier as it stood right after it."""
+
+    event: EntryEvent
+    dossier: Snapshot
+
+
+class PastSubscriber(Protocol):
+    """A subscriber's twin for things that happened and were told long ago: it stores what was told and sends nothing."""
+
+    def __call__(self, events: Sequence[PastEvent]) -> None: ...
+
+
 class ResultEvidence(Protocol):
     """Says whether a stored file can stand as a result."""
 
@@ -43,10 +59,18 @@ class Ports:
 
     def __init__(self) -> None:
         self.subscribers: tuple[Subscriber, ...] = ()
+        self.past_subscribers: tuple[PastSubscriber, ...] = ()
         self._evidence: ResultEvidence | None = None
 
-    def bind(self, *, subscribers: tuple[Subscriber, ...], result_evidence: ResultEvidence) -> None:
+    def bind(
+        self,
+        *,
+        subscribers: tuple[Subscriber, ...],
+        past_subscribers: tuple[PastSubscriber, ...],
+        result_evidence: ResultEvidence,
+    ) -> None:
         self.subscribers = subscribers
+        self.past_subscribers = past_subscribers
         self._evidence = result_evidence
 
     @property

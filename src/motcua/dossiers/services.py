@@ -20,14 +20,12 @@ from motcua.dossiers.commands import (
     Refuse,
     Resolve,
     ResultData,
-    ReturnIneligible,
     Submit,
 )
-from motcua.dossiers.decide import GuardFailed
+from motcua.dossiers.evidence import check_evidence, check_late
 from motcua.dossiers.intake import Intake, receive
 from motcua.dossiers.models import Dossier, PersonalDataView
 from motcua.dossiers.permissions import NotAllowed, Subject, can, is_possible, sees
-from motcua.dossiers.ports import ports
 from motcua.identity.actors import Actor
 from motcua.law.errors import BadInput
 from motcua.law.lifecycle import State
@@ -85,9 +83,9 @@ def _receive(
     recorded_at: datetime | None,
     late: LateEntry | None,
 ) -> Moved:
-    _check_late(at, recorded_at, late)
+    check_late(at, recorded_at, late)
     for command in commands:
-        _check_evidence(command)
+        check_evidence(command)
     subject = Subject(0, State.DRAFT, intake.agency_id, intake.receiving_desk_id, intake.return_desk_id)
     verdict = can(actor, commands[0].command, subject)
     if not verdict.allowed:
@@ -144,9 +142,9 @@ def give_commands(
     late: LateEntry | None = None,
 ) -> Moved:
     """Several commands on one screen: all happen, or none."""
-    _check_late(at, recorded_at, late)
+    check_late(at, recorded_at, late)
     for command in commands:
-        _check_evidence(command)
+        check_evidence(command)
     refusal = None
     with transaction.atomic():
         loaded = writer.load(dossier_id, with_history=any(isinstance(command, Rectify) for command in commands))
@@ -175,24 +173,6 @@ def _check_allowed(actor: Actor, command: AnyCommand, loaded: writer.Loaded) -> 
         verdict = can(actor, command.command, subject)
         if not verdict.allowed:
             raise NotAllowed(verdict.reason)
-
-
-def _check_late(at: datetime, recorded_at: datetime | None, late: LateEntry | None) -> None:
-    if recorded_at is not None and at > recorded_at:
-        raise GuardFailed("Thời điểm xảy ra không được sau thời điểm ghi.")
-    if recorded_at is not None and at != recorded_at and late is None:
-        raise GuardFailed("Ghi bù việc đã xảy ra cần lý do và người duyệt.")
-
-
-def _check_evidence(command: AnyCommand) -> None:
-    if (
-        isinstance(command, Resolve | ReturnIneligible)
-        and command.result.file
-        and not ports.result_evidence(command.result.file)
-    ):
-        raise GuardFailed(
-            "Tệp kết quả chưa được lưu, chưa quét xong hoặc không an toàn nên chưa dùng làm kết quả được.", field="file"
-        )
 
 
 def _moved(move: writer.Move) -> Moved:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -140,8 +140,7 @@ class Move:
         """Decide and write one command. Raises what `decide` raises, and AlreadyChanged when another move came first."""
         loaded = self.loaded
         decision = decide(loaded.snapshot, command, at)
-        if late is not None:
-            decision.data["late_entry"] = {"reason": late.reason, "approver": late.approver_id}
+        note_late(decision, late)
         with connection.cursor() as cursor:
             if decision.needs_code:
                 decision.changes["code"] = take_code(cursor, loaded.agency_code, at)
@@ -179,6 +178,11 @@ class Move:
     def finish(self) -> None:
         """Insert what follows from the entries: notices, forms, jobs. Last, so that number rows are held briefly."""
         defer_many([job for subscriber in ports.subscribers for job in subscriber(self._events)])
+
+
+def note_late(decision: Decision, late: LateEntry | None) -> None:
+    if late is not None:
+        decision.data["late_entry"] = {"reason": late.reason, "approver": late.approver_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,12 +264,24 @@ def append(cursor: Any, entry: Sealed, decision: Decision) -> int:
         params += [entry.recorded_at, entry.dossier_id]
     if decision.result is not None:
         parts.append(
-            "r AS (INSERT INTO dossiers_result (dossier_id, entry_seq, kind, number, signed_on, signer, electronic, file)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s))"
+            f"r AS (INSERT INTO dossiers_result ({', '.join(RESULT_COLUMNS)})"
+            f" VALUES ({', '.join(['%s'] * len(RESULT_COLUMNS))}))"
         )
         params += result_row(entry.dossier_id, entry.seq, decision.result)
     cursor.execute(f"{', '.join(parts)} SELECT id FROM e", params)
     return int(cursor.fetchone()[0])
+
+
+ENTRY_COLUMNS = ("dossier_id", "seq", "kind", "occurred_at", "recorded_at", "format", "text", "prev", "hash")
+
+
+def entry_row(entry: Sealed) -> list[Any]:
+    return [
+        entry.dossier_id, entry.seq, entry.kind, entry.occurred_at, entry.recorded_at, ledger.FORMAT, entry.text, entry.prev, entry.hash,
+    ]  # fmt: skip
+
+
+RESULT_COLUMNS = ("dossier_id", "entry_seq", "kind", "number", "signed_on", "signer", "electronic", "file")
 
 
 def result_row(dossier_id: int, seq: int, result: ResultData) -> list[Any]:
@@ -306,18 +322,36 @@ def take_numbers(cursor: Any, prefix: str, day: date, count: int) -> int:
     return int(cursor.fetchone()[0]) - count + 1
 
 
+def take_ranges(cursor: Any, counts: Mapping[tuple[str, date], int]) -> dict[tuple[str, date], int]:
+    """Reserve a range of each series at once, locked in sorted order so that two batches never wait in a circle.
+
+    Returns the first number of each range.
+    """
+    wanted = sorted(counts)
+    cursor.execute(
+        "INSERT INTO dossiers_numberseries (prefix, day, last)"
+        " SELECT * FROM unnest(%s::text[], %s::date[], %s::int[]) ORDER BY 1, 2"
+        " ON CONFLICT (prefix, day) DO UPDATE SET last = dossiers_numberseries.last + EXCLUDED.last RETURNING prefix, day, last",
+        [[prefix for prefix, _ in wanted], [day for _, day in wanted], [counts[series] for series in wanted]],
+    )
+    return {(prefix, day): last - counts[prefix, day] + 1 for prefix, day, last in cursor.fetchall()}
+
+
 def insert_papers(cursor: Any, dossier_id: int, papers: Sequence[PaperData], round_: int) -> None:
     if not papers:
         return
-    row = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    slots = f"({', '.join(['%s'] * len(PAPER_COLUMNS))})"
     cursor.execute(
-        "INSERT INTO dossiers_paper (dossier_id, round, position, name, originals, copies, pages, file, file_name) VALUES "
-        + ", ".join([row] * len(papers)),
-        [
-            value
-            for position, paper in enumerate(papers, 1)
-            for value in (
-                dossier_id, round_, position, paper.name, paper.originals, paper.copies, paper.pages, paper.file, paper.file_name,
-            )
-        ],
-    )  # fmt: skip
+        f"INSERT INTO dossiers_paper ({', '.join(PAPER_COLUMNS)}) VALUES {', '.join([slots] * len(papers))}",
+        [value for row in paper_rows(dossier_id, papers, round_) for value in row],
+    )
+
+
+PAPER_COLUMNS = ("dossier_id", "round", "position", "name", "originals", "copies", "pages", "file", "file_name")
+
+
+def paper_rows(dossier_id: int, papers: Sequence[PaperData], round_: int) -> list[tuple[Any, ...]]:
+    return [
+        (dossier_id, round_, position, p.name, p.originals, p.copies, p.pages, p.file, p.file_name)
+        for position, p in enumerate(papers, 1)
+    ]

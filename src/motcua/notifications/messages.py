@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from motcua.dossiers.decide import Snapshot
+from motcua.dossiers.models import Dossier
 from motcua.law.moments import VIETNAM
 
 SUBJECT = "Hồ sơ {code}"
@@ -43,7 +45,11 @@ def moment_words(moment: datetime | None) -> str:
     return f"{moment.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}" if moment else "theo quy định của thủ tục"
 
 
-def compose(template: str, *, code: str, moments: dict[str, datetime | None]) -> tuple[str, str]:
-    """(subject, body) of a message. `moments` has `answer_due`, `completion_due`, `supplement_due`, `due`, `promised`, `resolved`."""
-    words = {name: moment_words(moment) for name, moment in moments.items()}
+_MOMENTS = ("answer_due", "completion_due", "supplement_due", "due", "promised", "resolved")
+
+
+def compose(template: str, dossier: Dossier | Snapshot) -> tuple[str, str]:
+    """(subject, body) of a message about a dossier as it stands in what is given."""
+    words = {name: moment_words(getattr(dossier, f"{name}_at")) for name in _MOMENTS if f"{{{name}}}" in TEXTS[template]}
+    code = dossier.code or "của ông/bà"
     return SUBJECT.format(code=code), TEXTS[template].format(code=code, **words)

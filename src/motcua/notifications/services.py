@@ -28,18 +28,7 @@ def deliver_notices(entry_id: int, *, providers: dict[str, MessageProvider], at:
     waiting = Notice.objects.filter(entry_id=entry_id, state=Notice.State.WAITING).select_related("dossier__submitter")
     for notice in waiting.order_by("id"):
         dossier = notice.dossier
-        subject, body = compose(
-            notice.template,
-            code=dossier.code or "của ông/bà",
-            moments={
-                "answer_due": dossier.answer_due_at,
-                "completion_due": dossier.completion_due_at,
-                "supplement_due": dossier.supplement_due_at,
-                "due": dossier.due_at,
-                "promised": dossier.promised_at,
-                "resolved": dossier.resolved_at,
-            },
-        )
+        subject, body = compose(notice.template, dossier)
         done = {"state": Notice.State.SENT, "sent_at": at, "body": body}
         if notice.channel != Notice.Channel.PAGE:
             address = dossier.submitter.phone if notice.channel == Notice.Channel.SMS else dossier.submitter.email

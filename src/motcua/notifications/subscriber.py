@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 
-from motcua.dossiers.ports import EntryEvent
+from motcua.dossiers.ports import EntryEvent, PastEvent
+from motcua.notifications.messages import compose
+from motcua.platform.copying import copy_rows
 from motcua.platform.jobs import Job
 
 # Ledger kind → message template; an entry that is not here is not told.
@@ -66,3 +69,14 @@ def tell_applicant(events: list[EntryEvent]) -> list[Job]:
             [value for row in rows for value in row],
         )
     return [Job(DELIVER, {"entry_id": entry_id}) for entry_id in sorted({row[0] for row in rows})]
+
+
+def keep_told(events: Sequence[PastEvent]) -> None:
+    """Store the notices of past entries as sent at their time, worded by the dossier as it stood then."""
+    rows = []
+    for past in events:
+        notices = notice_rows(past.event)
+        if notices:
+            _, body = compose(TEMPLATES[past.event.kind], past.dossier)
+            rows += [(*row[:5], "sent", row[6], body, "", row[6]) for row in notices]
+    copy_rows("notifications_notice", (*COLUMNS, "sent_at"), rows)
