@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
+from motcua.api.api import api
 from motcua.platform.health import live, ready
 from motcua.platform.metrics import metrics_view
 
@@ -11,6 +12,8 @@ urlpatterns = [
     path("health/live", live),
     path("health/ready", ready),
     path("metrics", metrics_view),
+    path("api/v1/", api.urls),
+    path("", include("motcua.portal.urls")),
 ]
 
 handler400 = "motcua.platform.errors.bad_request"

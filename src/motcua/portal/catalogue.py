@@ -11,7 +11,15 @@ from typing import Any, Final
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import Count, F, Q, QuerySet
 
-from motcua.catalog.models import Channel, ChannelRule, DeskProcedure, PaperRequirement, Procedure, ProcedureVersion, Sector
+from motcua.catalog.models import (
+    Channel,
+    ChannelRule,
+    DeskProcedure,
+    PaperRequirement,
+    Procedure,
+    ProcedureVersion,
+    Sector,
+)
 from motcua.dossiers.models import Dossier
 from motcua.law.errors import BadInput
 from motcua.law.limits import UNIT_TEXT, Unit
@@ -156,9 +164,14 @@ class Place:
 
 
 def places(procedure: Procedure) -> list[Place]:
-    rows = DeskProcedure.objects.filter(procedure=procedure).select_related("desk", "agency").order_by("desk__name", "agency__name")
+    rows = (
+        DeskProcedure.objects.filter(procedure=procedure)
+        .select_related("desk", "agency")
+        .order_by("desk__name", "agency__name")
+    )
     return [
-        Place(row.pk, row.desk_id, row.desk.name, row.desk.address, row.desk.phone, row.agency_id, row.agency.name) for row in rows
+        Place(row.pk, row.desk_id, row.desk.name, row.desk.address, row.desk.phone, row.agency_id, row.agency.name)
+        for row in rows
     ]
 
 
@@ -274,4 +287,3 @@ def copies_text(paper: PaperRequirement) -> str:
 def steps(text: str) -> list[str]:
     """The catalogue's prose as paragraphs, with its leading dashes dropped."""
     return [line for line in (line.strip().removeprefix("-").strip() for line in text.splitlines()) if line]
-

@@ -92,7 +92,11 @@ class HandIn:
             if len(choices) == 1:
                 initial.setdefault("place", choices[0][0])
             return PlaceForm(
-                data, initial=initial, places=choices, cases=self.cases if len(self.cases) > 1 else [], conditions=self.conditions
+                data,
+                initial=initial,
+                places=choices,
+                cases=self.cases if len(self.cases) > 1 else [],
+                conditions=self.conditions,
             )
         if step == OWNER:
             kind = OwnerBusinessForm if self.owner == BUSINESS else OwnerPersonForm
@@ -206,7 +210,9 @@ class HandIn:
 
     def _papers(self) -> list[PaperData]:
         return [
-            PaperData(name=slot.name, file=file["sha256"], file_name=file["name"]) for slot in self.slots() for file in slot.files
+            PaperData(name=slot.name, file=file["sha256"], file_name=file["name"])
+            for slot in self.slots()
+            for file in slot.files
         ]
 
 

@@ -183,7 +183,9 @@ class OwnerBusinessForm(TextForm):
         "address": "Ông/bà nhập địa chỉ trụ sở.",
         "authorisation": "Ông/bà ghi chức vụ hoặc giấy giới thiệu.",
     }
-    kind = forms.ChoiceField(label="Loại chủ hồ sơ", choices=APPLICANT_KINDS, initial="business", widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label="Loại chủ hồ sơ", choices=APPLICANT_KINDS, initial="business", widget=forms.RadioSelect
+    )
     name = forms.CharField(label="Tên doanh nghiệp, tổ chức", max_length=300)
     tax_code = CheckedField(
         lambda text: parse_tax_code(text).text,
@@ -244,7 +246,9 @@ class LookupForm(TextForm):
         r"^\s*[0-9]{4}\s*$",
         label="4 số cuối điện thoại hoặc năm sinh",
         error_messages={"invalid": "Cần đúng 4 chữ số: 4 số cuối điện thoại đã khai, hoặc năm sinh."},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": "4", "autocomplete": "off", "class": "w-short"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "maxlength": "4", "autocomplete": "off", "class": "w-short"}
+        ),
     )
 
 

@@ -6,16 +6,16 @@ many codes cannot be tried. An unknown code and a wrong proof get the same answe
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection
 
 from motcua.dossiers.models import Dossier
+from motcua.dossiers.queries import look_up
+from motcua.dossiers.writer import NotFound
 from motcua.identity.digest import search_digest
 from motcua.law.errors import BadInput, DomainError
-from motcua.law.persons import parse_citizen_number
 
 WINDOW: Final = timedelta(minutes=15)
 MISSES_PER_CODE: Final = 5
@@ -39,44 +39,21 @@ class NoMatch(BadInput):
 
 
 def find_by_proof(*, code: str, proof: str, address: str, at: datetime) -> Dossier:
-    """The dossier with this code when `proof` (four digits) belongs to its submitter or owner.
+    """The dossier with this code when `proof` (four digits) belongs to it.
 
-    Raises TooManyTries before anything is looked at, NoMatch after counting the miss.
+    Raises TooManyTries before anything is looked at, BadCode for what is no code, NoMatch after counting the miss.
     """
     code = "".join(code.split())
     sources = _sources(code, address)
     _check_tries(sources, at)
-    found = (
-        Dossier.objects.select_related("submitter", "owner_person", "owner_business")
-        .filter(code__in={code, code.upper()})
-        .first()
-    )
-    if found is None or proof.strip() not in _proofs(found):
+    try:
+        return look_up(code, proof)
+    except NotFound as error:
         _count_miss(sources, at)
         raise NoMatch(
             "Không có hồ sơ nào khớp cả mã và 4 chữ số này. Ông/bà xem lại mã trên giấy tiếp nhận, "
             "và dùng 4 số cuối điện thoại đã khai khi nộp hoặc năm sinh."
-        )
-    return found
-
-
-def find_by_key(key: uuid.UUID) -> Dossier | None:
-    """The dossier of a receipt's QR code; the key is 122 random bits, so it needs no further proof."""
-    return Dossier.objects.filter(access_key=key).first()
-
-
-def _proofs(dossier: Dossier) -> set[str]:
-    proofs = set()
-    people = [person for person in (dossier.submitter, dossier.owner_person) if person is not None]
-    for party in (*people, dossier.owner_business):
-        if party is not None and len(party.phone) >= 4:
-            proofs.add(party.phone[-4:])
-    for person in people:
-        if person.birth_year:
-            proofs.add(str(person.birth_year))
-        elif len(person.identity_number) == 12:
-            proofs.add(str(parse_citizen_number(person.identity_number).birth_year))
-    return proofs
+        ) from error
 
 
 def _sources(code: str, address: str) -> list[tuple[bytes, int]]:
@@ -93,7 +70,9 @@ def _check_tries(sources: list[tuple[bytes, int]], at: datetime) -> None:
         )
         misses = {bytes(source): total for source, total in cursor.fetchall()}
     if any(misses.get(source, 0) >= limit for source, limit in sources):
-        raise TooManyTries("Ông/bà đã nhập sai nhiều lần. Xin chờ 15 phút rồi thử lại, hoặc quét mã QR trên giấy tiếp nhận.")
+        raise TooManyTries(
+            "Ông/bà đã nhập sai nhiều lần. Xin chờ 15 phút rồi thử lại, hoặc quét mã QR trên giấy tiếp nhận."
+        )
 
 
 def _count_miss(sources: list[tuple[bytes, int]], at: datetime) -> None:

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-
-from django.db.models import Prefetch
 
 from motcua.catalog.models import Channel
 from motcua.documents.form_sets import FormKind
 from motcua.documents.models import IssuedForm
-from motcua.dossiers.intake import Intake, owner_digest
-from motcua.dossiers.models import Dossier, LedgerEntry, Paper, Result
+from motcua.dossiers.intake import Intake
+from motcua.dossiers.models import Dossier, Paper, Result
+from motcua.dossiers.queries import TimelineItem, clock_of, duplicates_of, get_visible, timeline
 from motcua.dossiers.writer import calendar_of
+from motcua.identity.actors import Actor
 from motcua.law.calendars import Calendar
-from motcua.law.clock import Due, Extension, Pause, Policy, compute_due
-from motcua.law.errors import DomainError
 from motcua.law.lifecycle import BEFORE_ACCEPTANCE, FINISHED, PAUSED, Command, State, find_move
-from motcua.law.limits import Limit, Unit
-from motcua.law.moments import parse_moment
-from motcua.law.policies import ExtensionKind, PauseKind
+from motcua.law.moments import parse_moment, to_minutes
 from motcua.law.verdict import Mark, mark, remaining, verdict_by_date
 from motcua.organizations.models import Unit as OrganisationUnit
 from motcua.platform.presentation import words
@@ -31,11 +27,6 @@ from motcua.platform.presentation.words import vn_moment
 
 # From this much working time left a due is "soon".
 SOON_MINUTES: Final = 8 * 60
-_PAUSE_STARTS: Final = {
-    "dossier.supplement_asked": PauseKind.SUPPLEMENT,
-    "dossier.payment_asked": PauseKind.PAYMENT,
-    "dossier.suspended": PauseKind.LEGAL,
-}
 # What an applicant is told of an entry; entries not named here are work inside the office or attempts that were refused.
 _TOLD: Final = {
     "dossier.submitted": "Ông/bà gửi hồ sơ",
@@ -103,122 +94,75 @@ class Track:
     dossier: Dossier
     clock: Clock | None
     events: list[Event]
-    calendar: DueCalendar | None
+    calendars: list[tuple[str, DueCalendar]]
     papers: list[Paper]
     results: list[Result]
     forms: list[tuple[IssuedForm, str]]
     may: frozenset[str]
-    asked: tuple[str, ...] = field(default=())
-    asked_reason: str = ""
+    asked: tuple[str, ...]
+    asked_reason: str
 
 
-def track(dossier_id: int, *, at: datetime) -> Track | None:
-    """Everything the dossier's page shows; None when it does not exist. The number of queries is constant."""
-    dossier = (
-        Dossier.objects.select_related(
-            "procedure", "agency", "agency__effective_calendar", "receiving_desk", "return_desk", "unit", "submitter",
-            "owner_person", "owner_business",
-        )
-        .prefetch_related(
-            Prefetch("entries", LedgerEntry.objects.order_by("seq")),
-            "papers",
-            Prefetch("results", Result.objects.filter(voided_at=None)),
-            Prefetch("forms", IssuedForm.objects.filter(voided_at=None, kind__in=APPLICANT_FORMS).order_by("issued_at", "id")),
-        )
-        .filter(pk=dossier_id)
-        .first()
-    )  # fmt: skip
-    if dossier is None:
-        return None
-    entries = list(dossier.entries.all())
+def track(actor: Actor, code: str, *, at: datetime) -> Track:
+    """Everything the dossier's page shows; the number of queries is constant. Raises NotFound where the actor has not
+    proved to know the dossier, whether it exists or not."""
+    dossier = get_visible(actor, code=code)
+    items = timeline(dossier.pk)
     state = State(dossier.state)
-    calendar = _calendar(dossier)
-    due = explained_due(dossier, entries, calendar)
-    asked = _last_request(entries) if state in (State.AWAITING_COMPLETION, State.AWAITING_SUPPLEMENT) else None
+    results = Result.objects.filter(dossier=dossier, voided_at=None)
+    issued = IssuedForm.objects.filter(dossier=dossier, voided_at=None, kind__in=APPLICANT_FORMS, file__isnull=False)
+    asked = _last_request(items) if state in (State.AWAITING_COMPLETION, State.AWAITING_SUPPLEMENT) else {}
     return Track(
         dossier=dossier,
-        clock=_clock(dossier, state, calendar, at),
-        events=[*_happened(dossier, entries), *_now_and_next(dossier, state)],
-        calendar=due_calendar(due) if due is not None else None,
+        clock=_clock(dossier, state, agency_calendar(dossier), at),
+        events=[*_happened(dossier, items), *_now_and_next(dossier, state)],
+        calendars=_calendars(dossier, items),
         papers=list(dossier.papers.all()),
-        results=list(dossier.results.all()),
-        forms=[(form, APPLICANT_FORMS[form.kind]) for form in dossier.forms.all() if form.file_id],
-        may=frozenset(
-            command.value
-            for command in (Command.COMPLETE, Command.SUPPLEMENT, Command.WITHDRAW, Command.REQUEST_WITHDRAWAL)
-            if find_move(state, command) is not None
-            and not (command is Command.REQUEST_WITHDRAWAL and dossier.withdrawal_requested_at)
-        ),
-        asked=tuple(asked.get("items", ())) if asked else (),
-        asked_reason=str(asked.get("reason", "")) if asked else "",
+        results=list(results),
+        forms=[(form, APPLICANT_FORMS[form.kind]) for form in issued.order_by("issued_at", "id")],
+        may=_possible(dossier, state),
+        asked=tuple(asked.get("items", ())),
+        asked_reason=str(asked.get("reason", "")),
     )
+
+
+def _possible(dossier: Dossier, state: State) -> frozenset[str]:
+    """The commands this dossier still takes from its applicant."""
+    theirs = (Command.COMPLETE, Command.SUPPLEMENT, Command.WITHDRAW, Command.REQUEST_WITHDRAWAL)
+    possible = {command.value for command in theirs if find_move(state, command) is not None}
+    if dossier.withdrawal_requested_at:
+        possible.discard(Command.REQUEST_WITHDRAWAL.value)
+    return frozenset(possible)
 
 
 def open_twins(intake: Intake) -> list[datetime]:
     """When the owner handed in other dossiers of this procedure that are not finished; newest first, at most three."""
-    digest = owner_digest(intake)
-    if digest is None:
-        return []
-    open_states = [state.value for state in State if state not in FINISHED and state is not State.RESOLVED]
-    found = Dossier.objects.filter(owner_hmac=digest, procedure_id=intake.procedure_id, state__in=open_states)
-    moments = found.order_by("-id").values_list("submitted_at", "accepted_at")[:3]
+    identity = "" if intake.business else (intake.owner or intake.submitter).identity_number
+    found = duplicates_of(
+        intake.procedure_id, identity_number=identity, tax_code=intake.business.tax_code if intake.business else ""
+    )
+    moments = found.values_list("submitted_at", "accepted_at")[:3]
     return [submitted or accepted for submitted, accepted in moments if submitted or accepted]
 
 
-def _calendar(dossier: Dossier) -> Calendar:
+def agency_calendar(dossier: Dossier) -> Calendar:
     stored = dossier.agency.effective_calendar
-    return calendar_of(json.dumps(stored.data) if stored else None)
+    return calendar_of(json.dumps(stored.data, sort_keys=True) if stored else None)
 
 
-def explained_due(dossier: Dossier, entries: Sequence[LedgerEntry], calendar: Calendar) -> Due | None:
-    """The due of an accepted dossier with its whole course; None where there is no limit, or where the stored due comes
-    from elsewhere (an imported dossier, a second stage, a clock set back by a rectification) and differs: then an
-    explanation would not explain the date that counts."""
-    if dossier.clock_started_at is None or dossier.due_at is None or dossier.limit_amount is None:
-        return None
-    if dossier.second_amount is not None:
-        return None
-    began = dossier.accepted_at if dossier.accepted_at and dossier.accepted_at <= dossier.clock_started_at else None
-    try:
-        due = compute_due(
-            began or dossier.clock_started_at,
-            Limit(dossier.limit_amount, Unit(dossier.limit_unit)),
-            calendar,
-            policy=Policy(dossier.due_policy),
-            pauses=list(_pauses(entries)),
-            extensions=list(_extensions(entries)),
-        )
-    except DomainError:
-        return None
-    return due if due.at == words.local(dossier.due_at).replace(second=0, microsecond=0) else None
+def _calendars(dossier: Dossier, items: list[TimelineItem]) -> list[tuple[str, DueCalendar]]:
+    """A calendar for each stage. None where the due that counts came from elsewhere (an imported dossier): an explanation
+    of another moment would mislead."""
+    dues = clock_of(dossier, items)
+    if not dues or dossier.due_at is None or to_minutes(dues[-1].at) != to_minutes(dossier.due_at):
+        return []
+    titles = [""] if len(dues) == 1 else [f"Giai đoạn {number}" for number in range(1, len(dues) + 1)]
+    return [(title, due_calendar(due)) for title, due in zip(titles, dues, strict=True)]
 
 
-def _pauses(entries: Sequence[LedgerEntry]) -> Iterator[Pause]:
-    begun: tuple[PauseKind, datetime] | None = None
-    for entry in entries:
-        if kind := _PAUSE_STARTS.get(entry.kind):
-            begun = kind, entry.occurred_at
-        elif begun is not None and (paused := entry.data["data"].get("paused")):
-            yield Pause(begun[0], parse_moment(paused[0]), parse_moment(paused[1]))
-            begun = None
-        elif entry.kind == "dossier.rectified":
-            begun = None
-    if begun is not None:
-        yield Pause(*begun)
-
-
-def _extensions(entries: Sequence[LedgerEntry]) -> Iterator[Extension]:
-    for entry in entries:
-        changed = entry.data["data"]["set"]
-        if entry.kind == "dossier.extended":
-            yield Extension(ExtensionKind.STATUTORY, entry.occurred_at, until=parse_moment(changed["due_at"]))
-        elif entry.kind == "dossier.promised":
-            yield Extension(ExtensionKind.PROMISED, entry.occurred_at, until=parse_moment(changed["promised_at"]))
-
-
-def _last_request(entries: Sequence[LedgerEntry]) -> dict[str, Any] | None:
-    asked = [entry for entry in entries if entry.kind in ("dossier.completion_asked", "dossier.supplement_asked")]
-    return asked[-1].data["data"] if asked else None
+def _last_request(items: Sequence[TimelineItem]) -> dict[str, Any]:
+    asked = [item for item in items if item.kind in ("dossier.completion_asked", "dossier.supplement_asked")]
+    return asked[-1].data if asked else {}
 
 
 def _clock(dossier: Dossier, state: State, calendar: Calendar, at: datetime) -> Clock | None:
@@ -266,30 +210,30 @@ def _standing(dossier: Dossier, state: State) -> Clock:
     return Clock("paused", "pause-circle", "Tạm dừng theo quy định của pháp luật", since)
 
 
-def _happened(dossier: Dossier, entries: Sequence[LedgerEntry]) -> Iterator[Event]:
-    units = _unit_names(entries)
-    for entry in entries:
-        told = _TOLD.get(entry.kind)
-        data = entry.data["data"]
+def _happened(dossier: Dossier, items: Sequence[TimelineItem]) -> Iterator[Event]:
+    units = _unit_names(items)
+    for item in items:
+        told = _TOLD.get(item.kind)
+        data = item.data
         if told is None or data.get("told") is False:
             continue
         yield Event(
             "done",
             told,
-            vn_moment(entry.occurred_at),
-            _by(entry, dossier, data, units),
-            _note(entry, data),
+            vn_moment(item.occurred_at),
+            _by(item, dossier, data, units),
+            _note(item, data),
             tuple(data.get("items", ())),
         )
 
 
-def _unit_names(entries: Sequence[LedgerEntry]) -> dict[int, str]:
-    ids = {entry.data["data"]["set"].get("unit_id") for entry in entries} - {None}
+def _unit_names(items: Sequence[TimelineItem]) -> dict[int, str]:
+    ids = {item.data["set"].get("unit_id") for item in items} - {None}
     return dict(OrganisationUnit.objects.filter(pk__in=ids).values_list("id", "name"))
 
 
-def _by(entry: LedgerEntry, dossier: Dossier, data: dict[str, Any], units: dict[int, str]) -> str:
-    match entry.kind:
+def _by(item: TimelineItem, dossier: Dossier, data: dict[str, Any], units: dict[int, str]) -> str:
+    match item.kind:
         case "dossier.submitted":
             return Channel(dossier.channel).label.lower()
         case "dossier.accepted" | "dossier.completion_asked" | "dossier.refused":
@@ -303,17 +247,17 @@ def _by(entry: LedgerEntry, dossier: Dossier, data: dict[str, Any], units: dict[
     return dossier.agency.name
 
 
-def _note(entry: LedgerEntry, data: dict[str, Any]) -> str:
+def _note(item: TimelineItem, data: dict[str, Any]) -> str:
     parts = []
-    if entry.kind == "dossier.forwarded" and data["set"].get("step"):
+    if item.kind == "dossier.forwarded" and data["set"].get("step"):
         parts.append(f"Bước: {data['set']['step']}.")
     if reason := data.get("reason"):
         parts.append(f"Lý do: {reason}")
-    if entry.kind == "dossier.payment_asked":
+    if item.kind == "dossier.payment_asked":
         parts.append(f"Số tiền {words.dong(data['amount_vnd'])}, theo {data['provision']}.")
-    if entry.kind == "dossier.promised":
+    if item.kind == "dossier.promised":
         parts.append(f"Hẹn lại {vn_moment(parse_moment(data['set']['promised_at']))}.")
-    if entry.kind == "dossier.extended":
+    if item.kind == "dossier.extended":
         parts.append(f"Hạn mới {vn_moment(parse_moment(data['set']['due_at']))}, theo {data['provision']}.")
     if parcel := data.get("parcel"):
         parts.append(f"Số bưu gửi {parcel}.")
@@ -325,12 +269,20 @@ def _now_and_next(dossier: Dossier, state: State) -> Iterator[Event]:
         case State.SUBMITTED:
             yield Event("now", "Chờ cán bộ kiểm tra hồ sơ", "", dossier.receiving_desk.name)
             if dossier.answer_due_at:
-                yield Event("coming", "Tiếp nhận, hoặc yêu cầu hoàn thiện", f"chậm nhất {vn_moment(dossier.answer_due_at)}")
+                yield Event(
+                    "coming", "Tiếp nhận, hoặc yêu cầu hoàn thiện", f"chậm nhất {vn_moment(dossier.answer_due_at)}"
+                )
         case State.AWAITING_COMPLETION:
             yield Event("now", "Chờ ông/bà hoàn thiện hồ sơ")
         case State.ACCEPTED | State.IN_PROCESS:
             who = dossier.unit.name if dossier.unit else ""
-            yield Event("now", f"{dossier.agency.name} đang giải quyết", "", who, f"Bước: {dossier.step}." if dossier.step else "")
+            yield Event(
+                "now",
+                f"{dossier.agency.name} đang giải quyết",
+                "",
+                who,
+                f"Bước: {dossier.step}." if dossier.step else "",
+            )
             if dossier.due_at:
                 yield Event("coming", "Có kết quả", f"chậm nhất {vn_moment(dossier.due_at)}")
         case State.AWAITING_SUPPLEMENT:

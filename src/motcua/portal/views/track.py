@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import quote
 
 import segno
 from django.contrib import messages
@@ -15,7 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from motcua.dossiers import services
 from motcua.dossiers.commands import AnyCommand, Complete, PaperData, RequestWithdrawal, Supplement, Withdraw
-from motcua.dossiers.models import Dossier, Draft
+from motcua.dossiers.models import Draft
+from motcua.dossiers.queries import by_access_key, visible_to
+from motcua.dossiers.writer import NotFound
+from motcua.law.codes import BadCode
 from motcua.law.errors import BadInput, DomainError
 from motcua.law.lifecycle import Command
 from motcua.platform.clock import now
@@ -36,8 +40,13 @@ def look_up(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             found = lookup.find_by_proof(
-                code=form.cleaned_data["code"], proof=form.cleaned_data["proof"], address=client_address(request), at=now()
+                code=form.cleaned_data["code"],
+                proof=form.cleaned_data["proof"],
+                address=client_address(request),
+                at=now(),
             )
+        except BadCode as error:
+            form.add_error("code", error.message)
         except lookup.NoMatch as error:
             form.add_error(None, error.message)
         except lookup.TooManyTries as error:
@@ -52,9 +61,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
 @require_safe
 def by_key(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """What the QR code on a receipt opens."""
-    found = lookup.find_by_key(key)
-    if found is None:
-        raise Http404
+    found = by_access_key(key)
     access.grant_dossier(request.session, found.pk)
     # A dossier refused at the counter has a form number and no code; there is nothing to follow then.
     if found.code is None:
@@ -66,7 +73,7 @@ def by_key(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """Drafts and dossiers that this browser knows."""
     ids, keys = access.dossier_ids(request.session), access.draft_keys(request.session)
-    found = {row.pk: row for row in Dossier.objects.select_related("procedure").filter(pk__in=ids)}
+    found = {row.pk: row for row in visible_to(access.actor(request)).select_related("procedure")}
     context = {
         "nav": "mine",
         "dossiers": [found[id_] for id_ in ids if id_ in found],
@@ -84,21 +91,16 @@ def forget(request: HttpRequest) -> HttpResponse:
 
 
 def _opened(request: HttpRequest, code: str) -> Track:
-    """The dossier of this code when this browser has proved to know it; else NotYours, whether it exists or not."""
-    ids = access.dossier_ids(request.session)
-    row = Dossier.objects.filter(code=code, pk__in=ids).values_list("pk", flat=True).first()
-    found = track(row, at=now()) if row is not None else None
-    if found is None:
-        raise access.NotYours("Ông/bà cần tra cứu bằng mã hồ sơ và 4 chữ số xác minh trước khi xem trang này.")
-    return found
+    """Raises NotFound, answered 404, unless this browser has proved to know the dossier."""
+    return track(access.actor(request), code, at=now())
 
 
 @require_safe
 def dossier(request: HttpRequest, code: str) -> HttpResponse:
     try:
         found = _opened(request, code)
-    except access.NotYours:
-        return redirect(f"{reverse('portal:lookup')}?ma={code}")
+    except NotFound:
+        return redirect(f"{reverse('portal:lookup')}?ma={quote(code)}")
     return render(request, "portal/dossier.html", {"nav": "mine", "track": found, "dossier": found.dossier})
 
 
