@@ -186,17 +186,27 @@ def compute_stages(
 
 
 def due_after_pause(
-    due_before: datetime, pause: Pause, calendar: Calendar, *, unit: Unit, policy: Policy = Policy.KEEP_TIME
+    due_before: datetime,
+    pause: Pause,
+    calendar: Calendar,
+    *,
+    unit: Unit,
+    policy: Policy = Policy.KEEP_TIME,
+    not_before: datetime | None = None,
 ) -> datetime:
     """The due moved by one finished pause; unchanged by one that began after it. `unit` is that of the limit.
 
-    The same answer as `compute_due` with this pause added to the earlier ones.
+    The same answer as `compute_due` with this pause added to the earlier ones, when `not_before` is the moment at which
+    the clock last began to run (its start, or the end of the pause before, moved into working time). None: the pause is
+    known to have begun later.
     """
     if pause.end is None:
         raise BadInput("Khoảng tạm dừng chưa kết thúc: hạn mới chỉ tính được khi đồng hồ chạy lại.")
     due = to_minutes(due_before)
     begin, end = to_minutes(pause.begin), to_minutes(pause.end)
-    if begin == end:
+    if not_before is not None:
+        begin = max(begin, to_minutes(not_before))
+    if end <= begin:
         return due_before
     tables = calendar.tables
     return from_minutes(shift(tables, due, begin, tables.clamp(end), unit, policy))
