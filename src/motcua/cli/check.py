@@ -68,12 +68,6 @@ def _combinations(settings: Config) -> Iterator[Finding]:
         yield Finding(
             "fault", "MOTCUA_MIGRATE_DATABASE_URL", "MOTCUA_MIGRATE_DATABASE_URL: chỉ dùng cùng MOTCUA_DATABASE_URL."
         )
-    if settings.backup_wal and settings.database_url:
-        yield Finding(
-            "fault",
-            "MOTCUA_BACKUP_WAL",
-            "MOTCUA_BACKUP_WAL: chỉ dùng cho cơ sở dữ liệu riêng; máy chủ ngoài tự lưu WAL.",
-        )
 
 
 def _home(settings: Config) -> Iterator[Finding]:

@@ -114,9 +114,6 @@ class Config(BaseSettings):
     jobs_stalled_seconds: int = Field(
         30, ge=5, le=3600, description="Bao lâu không có nhịp tim thì việc nền được giao lại"
     )
-    backup_wal: bool = Field(
-        False, description="Cơ sở dữ liệu riêng lưu nhật ký ghi (WAL) để phục hồi về một thời điểm"
-    )
 
     @field_validator("hosts", mode="before")
     @classmethod

@@ -46,6 +46,7 @@ unix_socket_permissions = 0700
 max_connections = 100
 shared_buffers = 128MB
 max_wal_size = 2GB
+max_slot_wal_keep_size = 20GB
 timezone = 'UTC'
 log_timezone = 'UTC'
 logging_collector = on
@@ -61,6 +62,12 @@ class NoEmbeddedPostgres(DomainError):
     """The house cannot run its own server here; the message says what to do instead."""
 
     code = "no_embedded_postgres"
+
+
+class ClusterInUse(DomainError):
+    """Another command uses the server; what was asked needs it alone."""
+
+    code = "cluster_in_use"
 
 
 @dataclass(frozen=True)
@@ -160,6 +167,49 @@ class Cluster:
         server.send_signal(signal.SIGINT)
         _wait_gone(server)
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else uses the server inside this block, and it is stopped at its start. Raises ClusterInUse."""
+        make_home(self.home)
+        with _open_lock(self.home / "postgres.lock") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise ClusterInUse(
+                    "Có lệnh khác đang dùng cơ sở dữ liệu này; hãy dừng `motcua serve`, `worker` rồi làm lại."
+                ) from error
+            self.stop()
+            yield
+
+    def place_for_restore(self) -> Path:
+        """Where a data folder is put together before it takes the place of the present one."""
+        self._binaries()
+        self._make_folders()
+        fresh = self.base / "data.restoring"
+        shutil.rmtree(fresh, ignore_errors=True)
+        return fresh
+
+    @contextlib.contextmanager
+    def replaced_by(self, fresh: Path, stamp: str) -> Iterator[None]:
+        """`fresh` is the data folder inside this block and after it; where the block fails the old one stands again."""
+        self._make_own(fresh)
+        old = self.base / f"data.before-restore-{stamp}"
+        if self.data.exists():
+            self.data.rename(old)
+        fresh.rename(self.data)
+        try:
+            yield
+        except BaseException:
+            self.stop()
+            self.data.rename(fresh)
+            if old.exists():
+                old.rename(self.data)
+            raise
+
+    def tool(self, name: str) -> Path:
+        """A PostgreSQL client program of this version, such as `pg_dump`."""
+        return self._wheel_binaries() / name
+
     def identity(self) -> str:
         """Changes when the data folder is made anew, moved or restored."""
         seen = (self.data / "PG_VERSION").stat()
@@ -214,6 +264,21 @@ class Cluster:
 
     def _binaries(self) -> Path:
         """The folder of the binaries, readable for the server's user: the wheel's own, or a copy of it."""
+        found = self._wheel_binaries()
+        if self.user is None:
+            return found
+        _make_system_user()
+        if may_enter(found / "postgres", self.user):
+            return found
+        copy = SYSTEM_FOLDER / f"postgresql-{importlib.metadata.version(WHEEL)}"
+        if not copy.exists():
+            SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+            part = copy.with_name(f".{copy.name}.{os.getpid()}")
+            shutil.copytree(found.parent, part, symlinks=True)
+            part.rename(copy)
+        return copy / "bin"
+
+    def _wheel_binaries(self) -> Path:
         spec = importlib.util.find_spec(WHEEL.replace("-", "_"))
         if spec is None or not spec.submodule_search_locations:
             raise NoEmbeddedPostgres(
@@ -223,18 +288,7 @@ class Cluster:
         install = wheel / "pginstall18"
         if not install.is_dir():
             raise NoEmbeddedPostgres(f"Gói {WHEEL} không có PostgreSQL 18; hãy đặt MOTCUA_DATABASE_URL.")
-        if self.user is None:
-            return install / "bin"
-        _make_system_user()
-        if may_enter(install / "bin" / "postgres", self.user):
-            return install / "bin"
-        copy = SYSTEM_FOLDER / f"postgresql-{importlib.metadata.version(WHEEL)}"
-        if not copy.exists():
-            SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
-            part = copy.with_name(f".{copy.name}.{os.getpid()}")
-            shutil.copytree(install, part, symlinks=True)
-            part.rename(copy)
-        return copy / "bin"
+        return install / "bin"
 
     def _make_folders(self) -> None:
         """Folders of the server's user, each 0700; the base is passable only where it must be."""
@@ -278,19 +332,27 @@ class Cluster:
                 *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
             ]
         )
-        me = pwd.getpwuid(os.geteuid()).pw_name
-        people = {me, self.user or me}
-        roles = (ADMIN, OWNER, PROGRAM)
         with open(part / "postgresql.conf", "a", encoding="utf-8") as file:
             file.write(_CONFIGURATION)
-        # Peer: the kernel says who is on the socket; no password exists that could leak.
-        (part / "pg_hba.conf").write_text("local all all peer map=motcua\nlocal replication all peer map=motcua\n")
-        (part / "pg_ident.conf").write_text(
-            "".join(f'motcua "{person}" {role}\n' for person in sorted(people) for role in roles)
-        )
+        self._make_own(part)
         if self.durable:
             os.sync()
         part.rename(self.data)
+
+    def _make_own(self, data: Path) -> None:
+        """Belongs to the server's user, and lets in nobody but that user and ourselves."""
+        me = pwd.getpwuid(os.geteuid()).pw_name
+        people = {me, self.user or me}
+        roles = (ADMIN, OWNER, PROGRAM)
+        # Peer: the kernel says who is on the socket; no password exists that could leak.
+        (data / "pg_hba.conf").write_text("local all all peer map=motcua\nlocal replication all peer map=motcua\n")
+        (data / "pg_ident.conf").write_text(
+            "".join(f'motcua "{person}" {role}\n' for person in sorted(people) for role in roles)
+        )
+        data.chmod(0o700)
+        if self.user is not None:
+            for path in (data, *data.rglob("*")):
+                shutil.chown(path, self.user, self.user)
 
     def _start(self, binaries: Path) -> None:
         command: list[str | Path] = [binaries / "postgres", "-D", self.data, "-k", self.sockets]

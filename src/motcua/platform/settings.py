@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "motcua.notifications",
     "motcua.portal",
     "motcua.desk",
+    "motcua.api",
     "motcua.wiring.WiringConfig",
 ]
 
