@@ -28,6 +28,7 @@ COMMANDS = {
     "restore": ("motcua.cli.restore:restore", "Phục hồi từ bản sao lưu"),
     "retention": ("motcua.cli.retention:retention", "Hủy dữ liệu hết thời hạn lưu giữ"),
     "bench": ("motcua.cli.bench:bench", "Đo tốc độ của chính chương trình"),
+    "token": ("motcua.cli.token:token", "Mã truy cập của chương trình gọi API"),
     "openapi": ("motcua.cli.openapi:openapi", "In hoặc so mô tả OpenAPI của API"),
 }
 
