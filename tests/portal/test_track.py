@@ -9,6 +9,7 @@ from django.test import Client
 from tests.portal.house import pdf, text
 from tests.province import MONDAY, Province, applicant_of, result
 
+from motcua.documents.models import IssuedForm
 from motcua.dossiers import commands as c
 from motcua.dossiers.models import Dossier, Paper
 from motcua.dossiers.services import Moved, give_command, receive_at_counter, submit_dossier
@@ -146,7 +147,7 @@ def test_dossier_is_hidden_from_a_browser_that_proved_nothing(client: Client, pr
     dossier = submitted(province)
 
     assert client.get(f"/ho-so/{dossier.code}/")["Location"] == f"/tra-cuu/?ma={dossier.code}"
-    for part in ("bien-nhan/", "gui-them/", "rut/", "giay/1/", "ket-qua/1/"):
+    for part in ("bien-nhan/", "gui-them/", "rut/", "giay/1/", "ket-qua/1/", "da-nop/1/"):
         assert client.get(f"/ho-so/{dossier.code}/{part}").status_code == 404
     assert client.post(f"/ho-so/{dossier.code}/rut/", {"reason": "x"}).status_code == 404
     assert Dossier.objects.get().state == "submitted"
@@ -356,3 +357,42 @@ def test_look_up_behind_a_proxy_counts_the_address_the_proxy_saw(
     request = client.get("/tra-cuu/", headers={"X-Forwarded-For": "1.2.3.4, 198.51.100.7"}).wsgi_request
 
     assert client_address(request) == "198.51.100.7"
+
+
+def test_paper_handed_in_can_be_opened_by_its_applicant(client: Client, province: Province) -> None:
+    dossier = accepted(province)
+    give(province, dossier, "case", c.AskSupplement(items=("Bản vẽ",), reason="Thiếu"))
+    look(client, dossier)
+    client.post(f"/ho-so/{dossier.code}/gui-them/", {"file-0": pdf("bản vẽ.pdf")})
+    paper = Paper.objects.get(dossier=dossier, round=1)
+
+    response = client.get(f"/ho-so/{dossier.code}/da-nop/{paper.pk}/")
+
+    assert response["Content-Type"] == "application/pdf"
+    assert b"".join(response.streaming_content).startswith(b"%PDF")
+    assert client.get(f"/ho-so/{dossier.code}/da-nop/{paper.pk + 1000}/").status_code == 404
+
+
+def test_receipt_form_is_printed_for_its_applicant(client: Client, province: Province) -> None:
+    dossier = accepted(province)
+    entry = dossier.entries.get()
+    form = IssuedForm.objects.filter(entry=entry, kind="receipt").first() or IssuedForm.objects.create(
+        dossier=dossier, entry=entry, kind="receipt", issued_at=MONDAY
+    )
+    page = page_of(client, dossier)
+
+    response = client.get(f"/ho-so/{dossier.code}/giay/{form.pk}/")
+
+    assert "Giấy tiếp nhận hồ sơ và hẹn trả kết quả" in page
+    assert response["Content-Type"] == "application/pdf"
+    assert b"".join(response.streaming_content).startswith(b"%PDF")
+
+
+def test_control_slip_stays_in_the_office(client: Client, province: Province) -> None:
+    dossier = accepted(province)
+    slip = IssuedForm.objects.create(
+        dossier=dossier, entry=dossier.entries.get(), kind="control_slip", issued_at=MONDAY
+    )
+    look(client, dossier)
+
+    assert client.get(f"/ho-so/{dossier.code}/giay/{slip.pk}/").status_code == 404

@@ -110,7 +110,7 @@ def track(actor: Actor, code: str, *, at: datetime) -> Track:
     items = timeline(dossier.pk)
     state = State(dossier.state)
     results = Result.objects.filter(dossier=dossier, voided_at=None)
-    issued = IssuedForm.objects.filter(dossier=dossier, voided_at=None, kind__in=APPLICANT_FORMS, file__isnull=False)
+    issued = IssuedForm.objects.filter(dossier=dossier, voided_at=None, kind__in=APPLICANT_FORMS)
     asked = _last_request(items) if state in (State.AWAITING_COMPLETION, State.AWAITING_SUPPLEMENT) else {}
     return Track(
         dossier=dossier,

@@ -8,27 +8,28 @@ from typing import Any, Final
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
 
-from motcua.documents.content_types import ALLOWED, content_type_of, display_name
-from motcua.documents.models import StoredFile
-from motcua.documents.storage import content_store
+from motcua.documents.content_types import ALLOWED
+from motcua.documents.services import MAX_UPLOAD_BYTES, open_file, store_upload
 
-MAX_UPLOAD_BYTES: Final = 20_000_000
-RULES_TEXT: Final = f"Nhận tệp PDF, ảnh JPG hoặc PNG, Word, Excel, mỗi tệp không quá {MAX_UPLOAD_BYTES // 1_000_000} MB."
+RULES_TEXT: Final = (
+    f"Nhận tệp PDF, ảnh JPG hoặc PNG, Word, Excel, mỗi tệp không quá {MAX_UPLOAD_BYTES // 1_000_000} MB."
+)
 ACCEPT: Final = ",".join(kind.extension for kind in ALLOWED)
 
 
 def receive(upload: UploadedFile, *, at: datetime) -> dict[str, Any]:
     """Store one uploaded file; {sha256, name, size} as a draft keeps it. Raises BadInput in Vietnamese."""
-    kind = content_type_of(upload.file)
-    stored = content_store().put(upload.file, limit_bytes=MAX_UPLOAD_BYTES)
-    StoredFile.objects.get_or_create(
-        sha256=stored.sha256,
-        defaults={"size": stored.size, "content_type": kind.mime, "scan": StoredFile.Scan.OFF, "stored_at": at},
-    )
-    return {"sha256": stored.sha256, "name": display_name(upload.name or "", kind), "size": stored.size}
+    stored = store_upload(upload.file, name=upload.name or "", at=at)
+    return {"sha256": stored.sha256, "name": stored.name, "size": stored.size}
 
 
 def send(sha256: str, *, name: str) -> FileResponse:
-    """A stored file as a download that the browser may show. Raises what the documents room raises when it may not be opened."""
-    row = StoredFile.objects.get(sha256=sha256)
-    return FileResponse(content_store().open(sha256), filename=name, content_type=row.content_type)
+    """A stored file, shown by the browser where it safely can; `name` comes without an extension. That this browser may
+    have it is settled before. Raises FileNotScanned, FileInfected, FileMissing."""
+    opened = open_file(sha256)
+    return FileResponse(
+        opened.stream,
+        filename=name + opened.extension,
+        as_attachment=not opened.inline,
+        content_type=opened.content_type,
+    )

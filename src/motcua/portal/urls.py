@@ -26,6 +26,7 @@ urlpatterns = [
     path("ho-so/<path:code>/gui-them/", track.answer, name="answer"),
     path("ho-so/<path:code>/rut/", track.withdraw, name="withdraw"),
     path("ho-so/<path:code>/giay/<int:form_id>/", track.form_pdf, name="form"),
+    path("ho-so/<path:code>/da-nop/<int:paper_id>/", track.paper, name="paper"),
     path("ho-so/<path:code>/ket-qua/<int:result_id>/", track.result_file, name="result"),
     path("ho-so/<path:code>/", track.dossier, name="dossier"),
 ]

@@ -4,26 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='LookupMiss',
+            name="LookupMiss",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.BinaryField(max_length=32, verbose_name='nguồn')),
-                ('window', models.DateTimeField(verbose_name='từ lúc')),
-                ('misses', models.PositiveIntegerField(verbose_name='số lần sai')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.BinaryField(max_length=32, verbose_name="nguồn")),
+                ("window", models.DateTimeField(verbose_name="từ lúc")),
+                ("misses", models.PositiveIntegerField(verbose_name="số lần sai")),
             ],
             options={
-                'verbose_name': 'lần tra cứu sai',
-                'verbose_name_plural': 'lần tra cứu sai',
-                'indexes': [models.Index(fields=['window'], name='lookupmiss_window')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'window'), name='lookupmiss_once')],
+                "verbose_name": "lần tra cứu sai",
+                "verbose_name_plural": "lần tra cứu sai",
+                "indexes": [models.Index(fields=["window"], name="lookupmiss_window")],
+                "constraints": [models.UniqueConstraint(fields=("source", "window"), name="lookupmiss_once")],
             },
         ),
     ]

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from motcua.documents.services import ready_form
 from motcua.dossiers import services
 from motcua.dossiers.commands import AnyCommand, Complete, PaperData, RequestWithdrawal, Supplement, Withdraw
 from motcua.dossiers.models import Draft
@@ -209,12 +210,23 @@ def _seq(request: HttpRequest, found: Track) -> int:
 
 @require_safe
 def form_pdf(request: HttpRequest, code: str, form_id: int) -> FileResponse:
-    """A printed form addressed to the applicant."""
+    """A printed form addressed to the applicant; rendered now where the worker has not come to it."""
     found = _opened(request, code)
     issued = next((form for form, _ in found.forms if form.pk == form_id), None)
-    if issued is None or issued.file_id is None:
+    if issued is None:
         raise Http404
-    return uploads.send(issued.file_id, name=f"{found.dossier.code}-{issued.kind}.pdf")
+    ready = ready_form(issued.pk, at=now())
+    return uploads.send(str(ready.file_id), name=f"{found.dossier.code}-{issued.kind}")
+
+
+@require_safe
+def paper(request: HttpRequest, code: str, paper_id: int) -> FileResponse:
+    """A paper that was handed in, given back to who handed it in."""
+    found = _opened(request, code)
+    handed_in = next((paper for paper in found.papers if paper.pk == paper_id and paper.file), None)
+    if handed_in is None:
+        raise Http404
+    return uploads.send(handed_in.file, name=handed_in.file_name.rpartition(".")[0] or "giay-to")
 
 
 @require_safe
@@ -224,4 +236,4 @@ def result_file(request: HttpRequest, code: str, result_id: int) -> FileResponse
     result = next((result for result in found.results if result.pk == result_id and result.file), None)
     if result is None or found.dossier.handed_over_at is None:
         raise Http404
-    return uploads.send(result.file, name=f"{found.dossier.code}-ket-qua.pdf")
+    return uploads.send(result.file, name=f"{found.dossier.code}-ket-qua")
