@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -127,14 +128,14 @@ class _Run:
         header = self._header(source.readline())
         target.write(header.text + b",due\n")
         rows = 0
-        for block in _blocks(source):
-            self.progress(len(block))
+        blocks = _blocks(source, self.progress)
+        for block in blocks:
             if b'"' in block:
                 # A quoted field may run over the end of a block: the rest is one stream of rows.
-                return rows + self._slowly(header, _lines(block, source), target)
+                return rows + self._slowly(header, _lines(chain([block], blocks)), target)
             answer = self._fast(header, block)
             if answer is None:
-                rows += self._slowly(header, _lines(block), target)
+                rows += self._slowly(header, _lines([block]), target)
             else:
                 count, out = answer
                 target.write(out)
@@ -232,10 +233,11 @@ class _Run:
         return ends.size, _spliced(data, ends, due)
 
 
-def _blocks(source: BinaryIO) -> Iterator[bytes]:
+def _blocks(source: BinaryIO, progress: Callable[[int], None]) -> Iterator[bytes]:
     """Whole lines, about 2 MB at a time; the last line gets a newline where it lacks one."""
     rest = b""
     while chunk := source.read(_BLOCK_BYTES):
+        progress(len(chunk))
         cut = chunk.rfind(b"\n") + 1
         if cut:
             yield rest + chunk[:cut]
@@ -246,11 +248,10 @@ def _blocks(source: BinaryIO) -> Iterator[bytes]:
         yield rest + b"\n"
 
 
-def _lines(block: bytes, rest: Iterable[bytes] = ()) -> Iterator[str]:
-    for line in block.split(b"\n")[:-1]:
-        yield line.decode() + "\n"
-    for line in rest:
-        yield line.decode()
+def _lines(blocks: Iterable[bytes]) -> Iterator[str]:
+    for block in blocks:
+        for line in block.split(b"\n")[:-1]:
+            yield line.decode() + "\n"
 
 
 def _is_utf8(data: bytes) -> bool:
