@@ -20,6 +20,9 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 _REDUCED = re.compile(r"(?<!\w)(?:miễn|giảm|áp\s+dụng\s+mức|tối\s+thiểu|tối\s+đa|%|bằng\s+[0-9])", re.IGNORECASE)
+_CASE = re.compile(r"đối\s+với|trường\s+hợp|(?<!\w)(?:trên|dưới|từ)\s+[0-9]", re.IGNORECASE)
+_LABEL = re.compile(r"[\s*+(-]*(?:theo|thông\s+tư|căn\s+cứ|mức|phí|lệ\s+phí|đồng|/)", re.IGNORECASE)
+_EXEMPT = re.compile(r"[-\s(]*miễn\s+(?:lệ\s+)?phí", re.IGNORECASE)
 _PER = re.compile(r"(?:đồng|đ|vnđ)\s*/\s*(?P<per>.{1,30})", re.IGNORECASE)
 
 
@@ -65,6 +68,9 @@ def _amount(cell: str, text: str, prose: str, stated: set[int]) -> Fee:
         return Fee(None, text, "phần mô tả còn ghi mức thu khác", amount)
     if _REDUCED.search(prose):
         return Fee(None, text, "có miễn, giảm hoặc cách tính riêng", amount)
+    note = text.partition("(")[2]
+    if _CASE.search(note) or not (_NOTHING.fullmatch(note) or _LABEL.match(note) or amount in stated):
+        return Fee(None, text, "mức thu chỉ nêu cho một trường hợp", amount)
     if not _is_for_the_whole(text, prose):
         return Fee(None, text, "thu theo đơn vị, không phải một mức cho cả hồ sơ", amount)
     return Fee(amount, text)
@@ -78,10 +84,10 @@ def _is_for_the_whole(text: str, prose: str) -> bool:
 
 
 def _is_plain_exemption(note: str) -> bool:
-    return (
-        _NOTHING.fullmatch(note) is not None
-        or re.match(r"[-\s(]*miễn\s+(?:lệ\s+)?phí", note, re.IGNORECASE) is not None
-    )
+    """An exemption for some people only says that others pay."""
+    if _NOTHING.fullmatch(note):
+        return True
+    return bool(_EXEMPT.match(note)) and not (_CASE.search(note) or re.search(r"cho\s+người", note, re.IGNORECASE))
 
 
 def _stated(prose: str) -> set[int]:

@@ -100,14 +100,14 @@ def _real_counts(block: str) -> Iterator[re.Match[str]]:
 
 def _paper(raw: str, match: re.Match[str], case: str) -> Paper:
     digits = match["number"]
-    name, form_name, doubt = _split_form(raw)
+    name, form_name, doubt = _split_form(raw + digits[:-1])
     first = int(digits[-1])
     counts = (0, first) if match["only"] else (first, int(match["also"] or 0))
     if len(digits) > 1:
         # A name that ends in a figure has run into the count: `… năm 20251 bản chính`.
         message = f"tên giấy tờ và số bản dính liền nhau thành “{digits} bản”"
         joined = f"{doubt}; {message}" if doubt else message
-        return Paper(case, f"{name}{digits[:-1]}".strip(), form_name, None, None, joined, counts)
+        return Paper(case, name, form_name, None, None, joined, counts)
     return Paper(case, name, form_name, *counts, doubt)
 
 

@@ -115,7 +115,7 @@ def _channels(text: str, doubts: list[Doubtful]) -> tuple[ChannelFact, ...]:
     facts = []
     pending: dict[tuple[str, str, str], tuple[Doubt, list[int]]] = {}
     fee_doubts: dict[tuple[str, str, int | None], list[int]] = {}
-    notes: dict[str, None] = {}
+    notes: dict[str, str] = {}
     for position, row in enumerate(rows):
         reading = read_row(row)
         fee = read_fee(row)
@@ -136,7 +136,7 @@ def _channels(text: str, doubts: list[Doubtful]) -> tuple[ChannelFact, ...]:
             key = (doubt.text, doubt.message, doubt.suggestion.text() if doubt.suggestion else "")
             pending.setdefault(key, (doubt, []))[1].append(position)
         if reading.note:
-            notes[reading.note] = None
+            notes[reading.note] = row.description
         if fee.doubt:
             fee_doubts.setdefault((fee.text, fee.doubt, fee.suggestion), []).append(position)
     for doubt, positions in pending.values():
@@ -153,8 +153,8 @@ def _channels(text: str, doubts: list[Doubtful]) -> tuple[ChannelFact, ...]:
         positions = [position for position, row in enumerate(rows) if row.channel == several.channel]
         reason = _in_channels(several.message, rows, positions)
         doubts.append(Doubtful(_field("condition", positions), several.text, reason))
-    for note in notes:
-        doubts.append(Doubtful("limit_note", "", note))
+    for note, description in notes.items():
+        doubts.append(Doubtful("limit_note", _cut(" ".join(description.split())), note))
     if before:
         doubts.append(Doubtful("channels", _cut(before), "Không đọc được hình thức nộp."))
     return tuple(facts)

@@ -16,7 +16,7 @@ _ORGANS = (
 )
 _KIND = r"TTLT|NQLT|VBHN|TT|NĐ|ND|NQ|QĐ|QD|CT|PL|L"
 _NUMBER = re.compile(
-    rf"(?P<number>[0-9]{{1,4}}(?:\.[0-9]{{1,2}})?/(?:[0-9]{{4}}/)?"
+    rf"(?P<number>[0-9]{{1,3}}\.[0-9]{{1,2}}/[0-9]{{4}}/NQ-CP|[0-9]{{1,4}}/(?:[0-9]{{4}}/)?"
     rf"(?:QH[0-9]{{2}}|UBTVQH[0-9]{{2}}|(?:{_KIND})-(?:{_ORGANS})(?:-(?:{_ORGANS}))*))"
 )
 _RUN_TOGETHER = re.compile(r"[0-9]{5,}/[0-9]{4}")

@@ -1,0 +1,21 @@
+"""Who may change the catalogue."""
+
+from __future__ import annotations
+
+from motcua.identity.actors import Actor, ActorKind
+from motcua.law.errors import DomainError
+from motcua.organizations.models import Role
+
+
+class NotAllowed(DomainError):
+    code = "not_allowed"
+
+
+def can_administer(actor: Actor) -> bool:
+    """The catalogue is the province's: an administrator of any scope keeps it, the program itself loads it."""
+    return actor.kind is ActorKind.SYSTEM or any(grant.role == Role.ADMINISTRATOR for grant in actor.grants)
+
+
+def require_administrator(actor: Actor) -> None:
+    if not can_administer(actor):
+        raise NotAllowed("Chỉ người có vai trò Quản trị mới được sửa danh mục thủ tục.")

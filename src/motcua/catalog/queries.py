@@ -1,0 +1,137 @@
+"""Reads of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from motcua.catalog.models import (
+    ChannelRule,
+    DeskProcedure,
+    LegalGround,
+    PaperRequirement,
+    Procedure,
+    ResultKind,
+    ReviewItem,
+)
+
+
+class Part(StrEnum):
+    """What a procedure must state to be published (Nghị định 63/2010/NĐ-CP Điều 8, as amended)."""
+
+    NAME = "name"
+    STEPS = "steps"
+    CHANNELS = "channels"
+    PAPERS = "papers"
+    SETS = "sets"
+    LIMIT = "limit"
+    AUDIENCE = "audience"
+    AGENCY = "agency"
+    RESULT = "result"
+    FEE = "fee"
+    FORMS = "forms"
+    CONDITIONS = "conditions"
+    GROUNDS = "grounds"
+
+
+PART_TEXT = {
+    Part.NAME: "tên thủ tục",
+    Part.STEPS: "trình tự thực hiện",
+    Part.CHANNELS: "cách thức thực hiện",
+    Part.PAPERS: "thành phần hồ sơ",
+    Part.SETS: "số lượng bộ hồ sơ",
+    Part.LIMIT: "thời hạn giải quyết",
+    Part.AUDIENCE: "đối tượng thực hiện",
+    Part.AGENCY: "cơ quan thực hiện",
+    Part.RESULT: "kết quả",
+    Part.FEE: "phí, lệ phí",
+    Part.FORMS: "mẫu đơn, tờ khai",
+    Part.CONDITIONS: "yêu cầu, điều kiện",
+    Part.GROUNDS: "căn cứ pháp lý",
+}
+
+OPTIONAL = frozenset({Part.FORMS, Part.CONDITIONS})
+"""Parts that some procedures rightly do not have: their absence is listed, but does not keep one from being published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One procedure and the parts its current version lacks, in the order of `Part`; never empty."""
+
+    procedure_id: int
+    code: str
+    name: str
+    sector: str
+    missing: tuple[Part, ...]
+
+    @property
+    def blocking(self) -> tuple[Part, ...]:
+        return tuple(part for part in self.missing if part not in OPTIONAL)
+
+
+def publication_gaps() -> list[Gap]:
+    """Procedures of which a part is missing, by code. One statement, however many there are.
+
+    A limit or a fee is missing when no channel states one: a limit that waits in the review list is missing too.
+    """
+    of_version = {"version_id": OuterRef("current_id")}
+    papers = PaperRequirement.objects.filter(**of_version)
+    rules = ChannelRule.objects.filter(**of_version)
+    rows = (
+        Procedure.objects.filter(current__isnull=False)
+        .annotate(
+            lacks_name=Q(current__name=""),
+            lacks_steps=Q(current__has_steps=False),
+            lacks_channels=~Exists(rules),
+            lacks_papers=~Exists(papers),
+            lacks_sets=Q(current__sets__isnull=True),
+            lacks_limit=~Exists(rules.filter(amount__isnull=False)),
+            lacks_audience=Q(current__audience__len=0),
+            lacks_agency=Q(current__competent_agency="", current__performing_agency=""),
+            lacks_result=~Exists(ResultKind.objects.filter(**of_version)),
+            lacks_fee=~Exists(rules.exclude(fee_text="", fee_vnd__isnull=True)),
+            lacks_forms=~Exists(papers.exclude(form_name="")),
+            lacks_conditions=Q(current__has_conditions=False),
+            lacks_grounds=~Exists(LegalGround.objects.filter(**of_version)),
+        )
+        .order_by("code")
+        .values("id", "code", "name", "sector__name", *(f"lacks_{part}" for part in Part))
+    )
+    gaps = []
+    for row in rows:
+        missing = tuple(part for part in Part if row[f"lacks_{part}"])
+        if missing:
+            gaps.append(Gap(row["id"], row["code"], row["name"], row["sector__name"], missing))
+    return gaps
+
+
+def posted_procedures(desk_id: int) -> QuerySet[DeskProcedure]:
+    """What is posted at a desk, by sector and code, with the channels of each procedure's current version."""
+    return (
+        DeskProcedure.objects.filter(desk_id=desk_id)
+        .select_related("procedure__sector", "procedure__current", "agency")
+        .prefetch_related("procedure__current__channels")
+        .order_by("procedure__sector__name_key", "procedure__code", "agency__code")
+    )
+
+
+def waiting_reviews(kind: str = "") -> QuerySet[ReviewItem]:
+    """Open items of versions in force, by procedure; `kind` (`limit`, `fee`, `paper`, …) narrows them."""
+    items = ReviewItem.objects.filter(
+        status=ReviewItem.Status.OPEN, version__procedure__current=F("version")
+    ).select_related("version__procedure__sector")
+    if kind:
+        items = items.filter(Q(field=kind) | Q(field__startswith=f"{kind}:"))
+    return items.order_by("version__procedure__code", "position")
+
+
+def rules_touched(item: ReviewItem) -> Sequence[ChannelRule]:
+    """The channel rows that a `limit`, `condition` or `fee` item speaks of, in their order."""
+    kind, _, listed = item.field.partition(":")
+    if kind not in ("limit", "condition", "fee") or not listed:
+        return []
+    positions = [int(position) for position in listed.split(",")]
+    return list(ChannelRule.objects.filter(version_id=item.version_id, position__in=positions))

@@ -1,0 +1,140 @@
+"""Writers of the catalogue: import, base data, the review list, what a desk takes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from motcua.catalog.base_data import BASE_SOURCE, BASE_VALID_FROM, open_base_data
+from motcua.catalog.facts import ProcedureFacts
+from motcua.catalog.files import Refusal, read_files
+from motcua.catalog.models import DeskProcedure, Procedure, ProcedureVersion, ReviewItem
+from motcua.catalog.permissions import require_administrator
+from motcua.catalog.settling import apply_values, carry_over
+from motcua.catalog.store import Outcome, Stored, lock_catalogue, store, waiting_codes
+from motcua.identity.actors import Actor, ActorKind
+from motcua.law.errors import BadInput, DomainError
+from motcua.organizations.models import Agency, Desk
+
+CHUNK = 250
+"""Procedures of one transaction: an import that was cut off goes on where it stopped, what is stored is unchanged."""
+
+Progress = Callable[[int, int], None]
+
+
+class AlreadySettled(DomainError):
+    code = "already_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """`new + changed + unchanged + refused` = distinct codes; `review` = codes among them with something to settle."""
+
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+    review: int
+    refusals: tuple[Refusal, ...] = field(default=())
+
+    def as_json(self) -> dict[str, int]:
+        names = ("read", "new", "changed", "unchanged", "refused", "review")
+        return {name: getattr(self, name) for name in names}
+
+
+def import_catalog(paths: Iterable[Path], *, valid_from: date, progress: Progress | None = None) -> ImportReport:
+    """Load the national portal's JSON lines; a changed record becomes a new version from `valid_from` on.
+
+    Raises BadFile before anything is written. `progress` is told (done, total) after each chunk.
+    """
+    records = read_files(paths)
+    outcomes: Counter[Outcome] = Counter()
+    waiting = 0
+    for done, stored in _in_chunks(records.facts, valid_from=valid_from, source="import"):
+        outcomes.update(stored.outcomes.values())
+        waiting += len(waiting_codes(stored.outcomes))
+        if progress:
+            progress(done, len(records.facts))
+    return ImportReport(
+        read=records.read,
+        new=outcomes[Outcome.NEW],
+        changed=outcomes[Outcome.CHANGED],
+        unchanged=outcomes[Outcome.UNCHANGED],
+        refused=len(records.refusals),
+        review=waiting,
+        refusals=records.refusals,
+    )
+
+
+def _in_chunks(
+    facts: Sequence[ProcedureFacts], *, valid_from: date, source: str, only_from: str = ""
+) -> Iterable[tuple[int, Stored]]:
+    for start in range(0, len(facts), CHUNK):
+        chunk = facts[start : start + CHUNK]
+        with transaction.atomic():
+            lock_catalogue()
+            stored = store(chunk, valid_from=valid_from, source=source, only_from=only_from)
+            carry_over(stored.versions)
+        yield start + len(chunk), stored
+
+
+def load_base_data() -> None:
+    """Load the shipped procedures; again changes nothing, and never replaces what an import brought."""
+    with open_base_data() as (digests, lines):
+        there = set(ProcedureVersion.objects.values_list("procedure__code", "content_hash"))
+        if there.issuperset(digests.items()):
+            return
+        facts = list(lines)
+    for _ in _in_chunks(facts, valid_from=BASE_VALID_FROM, source=BASE_SOURCE, only_from=BASE_SOURCE):
+        pass
+
+
+@transaction.atomic
+def settle_review(
+    item: ReviewItem, *, actor: Actor, status: str, at: datetime, values: dict[str, object] | None = None
+) -> ReviewItem:
+    """Settle one item of the review list.
+
+    `accepted` takes the suggestion, `corrected` takes `values` (the shape of the suggestion of that kind, see
+    `settling`), `dismissed` leaves the version as it is. Raises NotAllowed, AlreadySettled, BadInput.
+    """
+    require_administrator(actor)
+    status = ReviewItem.Status(status)
+    if status is ReviewItem.Status.OPEN:
+        raise BadInput("Cần chọn nhận gợi ý, sửa hoặc bỏ qua.")
+    if status is ReviewItem.Status.ACCEPTED:
+        if item.suggestion is None:
+            raise BadInput("Mục này không có gợi ý để nhận; hãy nhập giá trị đúng.")
+        values = {key: value for key, value in item.suggestion.items() if key != "basis"}
+    decided = None if status is ReviewItem.Status.DISMISSED else values
+    settled = ReviewItem.objects.filter(pk=item.pk, status=ReviewItem.Status.OPEN).update(
+        status=status,
+        decision=decided,
+        settled_by_id=actor.id if actor.kind is ActorKind.OFFICER else None,
+        settled_at=at,
+    )
+    if not settled:
+        raise AlreadySettled("Mục này đã có người xử lý.")
+    if status is not ReviewItem.Status.DISMISSED:
+        apply_values(item, decided or {})
+    item.refresh_from_db()
+    return item
+
+
+def post_procedures(rows: Iterable[tuple[Desk, Procedure, Agency]]) -> None:
+    """State which desk takes which procedure for which competent agency; stating it again changes nothing."""
+    DeskProcedure.objects.bulk_create(
+        (DeskProcedure(desk=desk, procedure=procedure, agency=agency) for desk, procedure, agency in rows),
+        ignore_conflicts=True,
+    )
+
+
+def withdraw_procedure(*, desk: Desk, procedure: Procedure, agency: Agency) -> None:
+    """The desk takes the procedure no more; dossiers already received are not touched."""
+    DeskProcedure.objects.filter(desk=desk, procedure=procedure, agency=agency).delete()
