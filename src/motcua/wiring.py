@@ -11,17 +11,25 @@ from django.apps import AppConfig
 def wire() -> None:
     """Binds ports, subscribers and sweeps; safe to call again."""
     # Imported here because models may not be imported before every app is loaded.
+    from motcua.documents.services import ask_for_scans, can_stand_as_result
+    from motcua.documents.subscriber import issue_forms, issue_past_forms
+    from motcua.dossiers.checkpoints import checkpoint_sweep
     from motcua.dossiers.ports import ports
     from motcua.dossiers.sweeps import fire_timers
     from motcua.notifications.services import remind_uncollected
     from motcua.notifications.subscriber import keep_told, tell_applicant
     from motcua.platform.jobs import register_sweep
 
+    # Forms last: their number rows stay locked until the commit.
     ports.bind(
-        subscribers=(tell_applicant,), past_subscribers=(keep_told,), result_evidence=lambda sha256: True
+        subscribers=(tell_applicant, issue_forms),
+        past_subscribers=(keep_told, issue_past_forms),
+        result_evidence=can_stand_as_result,
     )
     register_sweep("dossier timers", fire_timers)
     register_sweep("uncollected results", remind_uncollected, every_seconds=60)
+    register_sweep("unscanned files", lambda at: ask_for_scans(), every_seconds=60)
+    register_sweep("ledger checkpoint", checkpoint_sweep, every_seconds=3600)
 
 
 class WiringConfig(AppConfig):

@@ -18,7 +18,7 @@ from django.db import connection
 
 from motcua.dossiers import ledger
 from motcua.dossiers.commands import AnyCommand, LateEntry, PaperData, ResultData
-from motcua.dossiers.decide import Decision, PastEntry, Snapshot, decide, ledger_value
+from motcua.dossiers.decide import PERSONAL_COLUMNS, Decision, PastEntry, Snapshot, decide, ledger_value
 from motcua.dossiers.ports import EntryEvent, ports
 from motcua.identity.actors import Actor
 from motcua.law.codes import make_dossier_code
@@ -138,9 +138,14 @@ class Move:
 
     def give(self, command: AnyCommand, at: datetime, late: LateEntry | None = None) -> Decision:
         """Decide and write one command. Raises what `decide` raises, and AlreadyChanged when another move came first."""
-        loaded = self.loaded
-        decision = decide(loaded.snapshot, command, at)
+        decision = decide(self.loaded.snapshot, command, at)
         note_late(decision, late)
+        self.record(decision, at)
+        return decision
+
+    def record(self, decision: Decision, at: datetime) -> None:
+        """Write a decision as it stands. Raises AlreadyChanged when another move came first."""
+        loaded = self.loaded
         with connection.cursor() as cursor:
             if decision.needs_code:
                 decision.changes["code"] = take_code(cursor, loaded.agency_code, at)
@@ -153,7 +158,6 @@ class Move:
             insert_papers(cursor, loaded.id, decision.papers, decision.paper_round)
         self._events.append(event_of(entry_id, entry, decision, loaded.has_phone, loaded.has_email))
         self.loaded = replace(loaded, head=entry.hash, snapshot=advance(loaded.snapshot, decision, at))
-        return decision
 
     def _compare_and_set(self, cursor: Any, decision: Decision, head: bytes) -> None:
         changes = decision.changes
@@ -223,7 +227,7 @@ def seal(
         actor=actor.label,
         from_state=from_state.value,
         to_state=decision.to_state.value,
-        data=decision.data | {"set": {name: ledger_value(value) for name, value in decision.changes.items()}},
+        data=decision.data | {"set": _said(decision.changes)},
         private=decision.private,
         key=key,
     )
@@ -231,6 +235,10 @@ def seal(
         dossier_id, seq, decision.kind, from_state, decision.to_state, occurred_at, recorded_at, text, prev,
         ledger.entry_hash(dossier_id, seq, prev, text), key, decision.private,
     )  # fmt: skip
+
+
+def _said(changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: ledger_value(value) for name, value in changes.items() if name not in PERSONAL_COLUMNS}
 
 
 def append(cursor: Any, entry: Sealed, decision: Decision) -> int:

@@ -1,0 +1,51 @@
+"""`motcua ledger` as a person and a script meet it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from tests.dossiers.lives import live
+from tests.province import build_province
+
+
+@pytest.fixture
+def motcua(committed_db, tmp_path: Path):
+    environment = os.environ | {"MOTCUA_DATABASE_URL": committed_db.url, "MOTCUA_HOME": str(tmp_path)}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "motcua.cli.main", *arguments], env=environment, capture_output=True, text=True
+        )
+
+    return run
+
+
+def test_checkpoint_then_verify_then_damage(motcua) -> None:
+    moved = live(build_province(), until=2)
+
+    made = motcua("ledger", "checkpoint", "--json")
+    whole = motcua("ledger", "verify", "--json")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE dossiers_dossier SET due_at = due_at + interval '1 day'")
+    damaged = motcua("ledger", "verify", "--dossier", moved.code, "--json")
+    unknown = motcua("ledger", "verify", "--dossier", "H1-1")
+
+    mark = json.loads(made.stdout)["checkpoint"]
+    assert (mark["number"], mark["dossiers"], mark["entries"]) == (1, 1, 2)
+    said = json.loads(whole.stdout)
+    assert whole.returncode == 0, whole.stderr
+    assert (said["dossiers"], said["entries"], said["first_bad"], said["bad"]) == (1, 2, None, 0)
+    assert said["checkpoint"]["root"] == mark["root"]
+    bad = json.loads(damaged.stdout)["first_bad"]
+    assert damaged.returncode == 1
+    assert (bad["what"], bad["dossier"], bad["message"]) == (
+        "dossier_differs", moved.code, "Dữ liệu hồ sơ khác sổ cái ở: due_at.",
+    )  # fmt: skip
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert unknown.stderr == "Không có hồ sơ nào mang mã “H1-1”.\n"

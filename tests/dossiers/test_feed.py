@@ -1,0 +1,53 @@
+"""Consumers read in the order in which transactions ended, so that a late commit is never passed over."""
+
+from __future__ import annotations
+
+import psycopg
+from tests.dossiers.lives import live
+from tests.province import build_province
+
+from motcua.dossiers.feed import START, Position, entries_after
+from motcua.dossiers.models import LedgerEntry
+
+COPY_ENTRY = """
+INSERT INTO dossiers_ledgerentry (dossier_id, seq, kind, occurred_at, recorded_at, format, text, prev, hash)
+SELECT dossier_id, %s, kind, occurred_at, recorded_at, format, text, prev, hash FROM dossiers_ledgerentry
+WHERE dossier_id = %s AND seq = 1 RETURNING id
+"""
+
+
+def test_late_commit_is_read_after_an_earlier_one(committed_db) -> None:
+    moved = live(build_province(), until=1)
+    with psycopg.connect(committed_db.url) as slow, psycopg.connect(committed_db.url) as quick:
+        (late,) = slow.execute(COPY_ENTRY, [2, moved.id]).fetchone()
+        (early,) = quick.execute(COPY_ENTRY, [3, moved.id]).fetchone()
+        quick.commit()
+
+        by_id = list(LedgerEntry.objects.order_by("id").values_list("id", flat=True))
+        assert by_id[-1] == early > late, "shown first: a reader by id goes past the late one"
+        first = entries_after(START, 10)
+        assert [entry.seq for entry in first] == [1], "nothing beyond the open transaction is given out yet"
+
+        slow.commit()
+    rest = entries_after(first[-1].position, 10)
+
+    assert [entry.position.id for entry in rest] == [late, early]
+    assert entries_after(rest[-1].position, 10) == []
+
+
+def test_pages_join_without_gap_or_repeat(committed_db) -> None:
+    province = build_province()
+    live(province)
+    live(province, until=4)
+
+    seen, position = [], START
+    while page := entries_after(position, 3):
+        seen += page
+        position = page[-1].position
+
+    assert sorted((entry.dossier_id, entry.seq) for entry in seen) == sorted(
+        LedgerEntry.objects.values_list("dossier_id", "seq")
+    )
+    assert [entry.position for entry in seen] == sorted(entry.position for entry in seen)
+    assert isinstance(seen[0].position, Position)
+    assert (seen[0].kind, seen[0].data["to"]) == ("dossier.submitted", "submitted")
