@@ -23,6 +23,13 @@ def test_no_data_is_the_national_calendar_under_another_name() -> None:
     assert calendar.day(date(2026, 9, 11)).sessions == (MORNING, AFTERNOON)
 
 
+def test_equal_calendars_share_their_tables() -> None:
+    data = {"weekly": WEEK, "days_off": [{"date": "2026-03-05", "name": "mất điện"}]}
+
+    assert calendar_from(data).tables is calendar_from(data).tables
+    assert calendar_from(data).timeline is calendar_from(data).timeline
+
+
 def test_season_over_new_year_with_validity() -> None:
     winter = {day: [["07:30", "11:30"], ["13:00", "17:00"]] for day in WEEK}
     calendar = calendar_from(

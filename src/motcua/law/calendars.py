@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from motcua.law.holidays import DayKind, national_days
@@ -51,7 +51,7 @@ class LocalDay:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Immutable and hashable; equal definitions are equal. Its minute tables are built at the first question and kept.
+    """Immutable and hashable; equal calendars share their minute tables, which the first question builds (40 ms).
 
     One calendar counts limits, another may say when a desk receives: only the first is ever given to the clock.
     Of several seasons that cover a day the last listed holds.
@@ -75,12 +75,11 @@ class Calendar:
 
     @cached_property
     def tables(self) -> Tables:
-        first = FIRST_DAY + EPOCH_ORDINAL
-        return Tables([self.day(date.fromordinal(first + d)).sessions for d in range(DAY_COUNT)])
+        return _tables_of(self)
 
     @cached_property
     def timeline(self) -> Timeline:
-        return Timeline(self.day)
+        return _timeline_of(self)
 
     def day(self, day: date) -> DayInfo:
         """What this day is and why. Raises CalendarGap outside 2010–2035."""
@@ -116,3 +115,14 @@ class Calendar:
             if season.covers(day):
                 return season.week
         return self.week
+
+
+@lru_cache(maxsize=256)
+def _tables_of(calendar: Calendar) -> Tables:
+    first = FIRST_DAY + EPOCH_ORDINAL
+    return Tables([calendar.day(date.fromordinal(first + d)).sessions for d in range(DAY_COUNT)])
+
+
+@lru_cache(maxsize=256)
+def _timeline_of(calendar: Calendar) -> Timeline:
+    return Timeline(calendar.day)
