@@ -47,6 +47,7 @@ class FormTemplate:
     valid_to: date | None
     desk_name: str
     number_suffix: str
+    number_code: str
 
 
 class FormNotInForce(DomainError):
@@ -78,6 +79,7 @@ def all_forms() -> tuple[FormTemplate, ...]:
             valid_to=entry.get("valid_to"),
             desk_name=entry["desk_name"],
             number_suffix=entry["number_suffix"],
+            number_code=form.get("number_code", ""),
         )
         for entry in sets
         for form in forms_by_set[entry.get("forms_of", entry["key"])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from motcua.dossiers.models import Dossier, LedgerEntry
+from motcua.organizations.models import Desk, Officer
 
 
 class StoredFile(models.Model):
@@ -45,6 +46,7 @@ class IssuedForm(models.Model):
     issued_at = models.DateTimeField("lúc cấp")
     voided_at = models.DateTimeField("lúc hủy", null=True)
     void_reason = models.CharField("lý do hủy", max_length=300, blank=True)
+    voided_by = models.ForeignKey(Officer, models.PROTECT, null=True, verbose_name="người hủy")
 
     class Meta:
         verbose_name = "mẫu đã cấp"
@@ -55,3 +57,26 @@ class IssuedForm(models.Model):
                 fields=["entry", "kind"], condition=models.Q(voided_at__isnull=True), name="issuedform_one_valid"
             ),
         ]
+
+
+class IssuedList(models.Model):
+    """A paper about many dossiers or procedures, printed for a desk: a book of the register, the list posted at the desk.
+
+    Kept with its bytes like a form. `scope` says in words what it covers; the days are those of the register's window.
+    """
+
+    kind = models.CharField("loại", max_length=40)
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="lists", verbose_name="bộ phận một cửa")
+    scope = models.CharField("phạm vi", max_length=300)
+    first_on = models.DateField("từ ngày")
+    last_on = models.DateField("đến ngày")
+    rows = models.PositiveIntegerField("số dòng")
+    file = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="tệp")
+    pages = models.PositiveSmallIntegerField("số trang")
+    issued_at = models.DateTimeField("lúc in")
+    issued_by = models.ForeignKey(Officer, models.PROTECT, null=True, verbose_name="người in")
+
+    class Meta:
+        verbose_name = "sổ và danh mục đã in"
+        verbose_name_plural = "sổ và danh mục đã in"
+        ordering = ["-id"]

@@ -1,18 +1,32 @@
-"""What writes in this room: taking in and scanning files."""
+"""What writes in this room: taking in and scanning files; issuing, rendering, correcting and voiding printed forms."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import io
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import BinaryIO
 
 from django.db import transaction
+from typst import TypstError
 
-from motcua.documents.content_types import BY_MIME, content_type_of, display_name
-from motcua.documents.models import StoredFile
+from motcua.documents.building import RELATED, build, local_day
+from motcua.documents.content_types import BY_MIME, PDF, content_type_of, display_name
+from motcua.documents.contexts import Context, ResultReceipt
+from motcua.documents.form_sets import FormKind, FormTemplate, form_for
+from motcua.documents.lists import procedure_list, register
+from motcua.documents.models import IssuedForm, IssuedList, StoredFile
+from motcua.documents.permissions import can_correct, can_print_lists, subject_of
+from motcua.documents.rendering import Rendered, render
 from motcua.documents.scanning import Clamd, StreamTooLong
 from motcua.documents.storage import FileMissing, content_store
-from motcua.law.errors import DomainError
+from motcua.documents.subscriber import RENDER
+from motcua.dossiers.permissions import NotAllowed, sees
+from motcua.dossiers.queries import get_visible
+from motcua.dossiers.writer import NotFound
+from motcua.identity.actors import Actor, ActorKind
+from motcua.law.errors import BadInput, DomainError
+from motcua.organizations.models import Desk
 from motcua.platform.config import config
 from motcua.platform.jobs import Job, defer_many
 
@@ -28,6 +42,12 @@ class FileNotScanned(DomainError):
 
 class FileInfected(DomainError):
     code = "file_infected"
+
+
+class FormAlreadyVoided(DomainError):
+    """Another correction came first."""
+
+    code = "form_already_voided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +186,156 @@ def can_stand_as_result(sha256: str) -> bool:
     except DomainError:
         return False
     return content_store().holds(sha256)
+
+
+def render_entry(entry_id: int, *, at: datetime) -> int:
+    """Render every form of a ledger entry that has no file yet; returns how many. Done twice it does nothing."""
+    waiting = IssuedForm.objects.filter(entry_id=entry_id, file__isnull=True).select_related(*RELATED).order_by("id")
+    return sum(_render(issued, at) for issued in waiting)
+
+
+def ready_form(form_id: int, *, at: datetime) -> IssuedForm:
+    """The form with its file, rendered now where the worker has not come to it: who prints at the counter waits for nobody."""
+    issued = IssuedForm.objects.select_related(*RELATED).get(pk=form_id)
+    if issued.file_id is None:
+        _render(issued, at)
+        issued.refresh_from_db(fields=["file", "pages"])
+    return issued
+
+
+def _render(issued: IssuedForm, at: datetime) -> bool:
+    form, context = build(issued)
+    rendered = _render_with_drawing(form, context)
+    with transaction.atomic():
+        file = store_own(io.BytesIO(rendered.pdf), content_type=PDF.mime, at=at)
+        # Two at once render the same bytes; only the first is written.
+        return bool(IssuedForm.objects.filter(pk=issued.pk, file__isnull=True).update(file=file, pages=rendered.pages))
+
+
+def _render_with_drawing(form: FormTemplate, context: Context) -> Rendered:
+    """A drawn signature that is no readable picture must not keep the paper from being printed: it is left out."""
+    try:
+        return render(form, context)
+    except TypstError:
+        if not (isinstance(context, ResultReceipt) and context.drawn_signature):
+            raise
+        return render(form, replace(context, drawn_signature=None))
+
+
+def correct_form(form_id: int, *, reason: str, actor: Actor, at: datetime) -> IssuedForm:
+    """Void a form and issue it anew from the records as they now stand, under the same number and the next version.
+
+    Raises NotFound, NotAllowed, BadInput without a reason, FormAlreadyVoided; then nothing has changed.
+    """
+    with transaction.atomic():
+        old = _void(form_id, reason, actor, at)
+        issued = IssuedForm.objects.create(
+            dossier_id=old.dossier_id,
+            entry_id=old.entry_id,
+            kind=old.kind,
+            version=old.version + 1,
+            instrument=form_for(FormKind(old.kind), on=local_day(at)).instrument,
+            number=old.number,
+            issued_at=at,
+        )
+        defer_many([Job(RENDER, {"entry_id": old.entry_id})])
+    return issued
+
+
+def void_form(form_id: int, *, reason: str, actor: Actor, at: datetime) -> IssuedForm:
+    """Void a form without a new one. Raises as `correct_form`."""
+    with transaction.atomic():
+        return _void(form_id, reason, actor, at)
+
+
+def _void(form_id: int, reason: str, actor: Actor, at: datetime) -> IssuedForm:
+    tidy = " ".join(reason.split())
+    if not tidy:
+        raise BadInput("Lý do hủy: chưa nhập. Cần ghi rõ vì sao bản đã cấp phải hủy.", field="reason")
+    if len(tidy) > 300:
+        raise BadInput(f"Lý do hủy: dài {len(tidy)} ký tự, tối đa 300.", field="reason")
+    issued = IssuedForm.objects.select_for_update(of=("self",)).select_related("dossier").filter(pk=form_id).first()
+    if issued is None or not sees(actor, subject_of(issued.dossier)):
+        raise NotFound("Không tìm thấy giấy này.")
+    verdict = can_correct(actor, issued.dossier)
+    if not verdict.allowed:
+        raise NotAllowed(verdict.reason)
+    if issued.voided_at is not None:
+        raise FormAlreadyVoided("Bản này đã bị hủy trước đó; hãy tải lại trang để xem bản mới nhất.")
+    issued.voided_at, issued.void_reason, issued.voided_by_id = at, tidy, actor.id or None
+    issued.save(update_fields=["voided_at", "void_reason", "voided_by"])
+    return issued
+
+
+def issue_control_slip(dossier_id: int, *, actor: Actor, at: datetime) -> IssuedForm:
+    """The control slip as it stands after the dossier's last entry; asked again before anything happens, it is the same."""
+    dossier = get_visible(actor, id=dossier_id)
+    if actor.kind is not ActorKind.OFFICER or dossier.accepted_at is None:
+        raise NotAllowed("Phiếu kiểm soát chỉ in được cho hồ sơ đã tiếp nhận, tại cơ quan đang giải quyết.")
+    form = form_for(FormKind.CONTROL_SLIP, on=local_day(at))
+    last = dossier.entries.order_by("-seq").values_list("pk", flat=True)[0]
+    issued, _ = IssuedForm.objects.get_or_create(
+        entry_id=last,
+        kind=FormKind.CONTROL_SLIP,
+        voided_at=None,
+        defaults={"dossier": dossier, "instrument": form.instrument, "issued_at": at},
+    )
+    return ready_form(issued.pk, at=at)
+
+
+def issue_register(
+    desk_id: int, *, first_on: date, last_on: date, sector_id: int | None = None, actor: Actor, at: datetime
+) -> IssuedList:
+    """Print the register of a desk for days of one year, of one sector or of all. Raises NotAllowed, BadInput."""
+    if last_on < first_on or last_on.year != first_on.year:
+        raise BadInput("Khoảng ngày của sổ: ngày cuối phải sau ngày đầu và cùng một năm.", field="last_on")
+    desk = _desk_of(desk_id, actor)
+    form = form_for(FormKind.REGISTER, on=local_day(at))
+    context = register(form, desk, first_on=first_on, last_on=last_on, sector_id=sector_id, keeper=actor.name, at=at)
+    return _issue_list(
+        FormKind.REGISTER, form, context, desk, (context.scope, first_on, last_on, len(context.rows)), actor, at
+    )
+
+
+def issue_procedure_list(desk_id: int, *, actor: Actor, at: datetime) -> IssuedList:
+    """Print the list of procedures to be posted at a desk, as the catalogue stands now. Raises NotAllowed."""
+    desk = _desk_of(desk_id, actor)
+    form = form_for(FormKind.PROCEDURE_LIST, on=local_day(at))
+    context = procedure_list(form, desk, at=at)
+    today = local_day(at)
+    return _issue_list(
+        FormKind.PROCEDURE_LIST, form, context, desk, (desk.name, today, today, len(context.procedures)), actor, at
+    )
+
+
+def _desk_of(desk_id: int, actor: Actor) -> Desk:
+    desk = Desk.objects.select_related("agency__admin_unit", "admin_unit").filter(pk=desk_id).first()
+    if desk is None or not can_print_lists(actor, desk):
+        raise NotAllowed("Chỉ cán bộ của bộ phận một cửa này in được sổ và danh mục của nơi này.")
+    return desk
+
+
+def _issue_list(
+    kind: FormKind,
+    form: FormTemplate,
+    context: Context,
+    desk: Desk,
+    what: tuple[str, date, date, int],
+    actor: Actor,
+    at: datetime,
+) -> IssuedList:
+    rendered = render(form, context)
+    scope, first_on, last_on, rows = what
+    with transaction.atomic():
+        return IssuedList.objects.create(
+            kind=kind,
+            desk=desk,
+            scope=scope[:300],
+            first_on=first_on,
+            last_on=last_on,
+            rows=rows,
+            file=store_own(io.BytesIO(rendered.pdf), content_type=PDF.mime, at=at),
+            pages=rendered.pages,
+            issued_at=at,
+            issued_by_id=actor.id or None,
+        )

@@ -6,6 +6,8 @@ from procrastinate import RetryStrategy
 
 from motcua.documents import services
 from motcua.documents.scanning import Clamd, ScannerUnavailable
+from motcua.documents.subscriber import RENDER
+from motcua.platform.clock import now
 from motcua.platform.config import config
 from motcua.platform.jobs import task
 
@@ -16,3 +18,8 @@ def scan(sha256: str) -> None:
     address = config().clamd
     if address is not None:
         services.scan_file(sha256, scanner=Clamd(address))
+
+
+@task(name=RENDER)
+def render(entry_id: int) -> None:
+    services.render_entry(entry_id, at=now())
