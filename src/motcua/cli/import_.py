@@ -1,0 +1,93 @@
+"""`motcua import`: administrative units, procedures."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from motcua.cli.session import database
+
+
+@click.group("import")
+def import_() -> None:
+    """Nạp dữ liệu từ tệp; nạp lại không làm thay đổi gì thêm.
+
+    Loads data from files; loading again changes nothing.
+    """
+
+
+@import_.command("catalog")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
+@click.option(
+    "--valid-from",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Ngày hiệu lực của bản mới (mặc định: hôm nay).",
+)
+@click.option("--json", "as_json", is_flag=True, help="In một tài liệu JSON.")
+def catalog(paths: tuple[Path, ...], valid_from: datetime | None, as_json: bool) -> None:
+    """Nạp thủ tục hành chính dạng JSON lines của cổng quốc gia (.jsonl, .jsonl.gz, hoặc thư mục chứa chúng).
+
+    Loads procedures in the national portal's JSON-lines form.
+    """
+    with database():
+        # Imported here: they need Django loaded.
+        from motcua.catalog.services import import_catalog
+        from motcua.platform.clock import LOCAL, now
+
+        on = valid_from.date() if valid_from else now().astimezone(LOCAL).date()
+        with _progress("Thủ tục") as progress:
+            report = import_catalog(paths, valid_from=on, progress=progress)
+    for refusal in report.refusals:
+        click.echo(str(refusal), err=True)
+    if as_json:
+        click.echo(json.dumps(report.as_json()))
+        return
+    click.echo(
+        f"Đã đọc {report.read}: mới {report.new}, thay đổi {report.changed}, không đổi {report.unchanged}, "
+        f"không nhận {report.refused}. Cần xem lại: {report.review} thủ tục."
+    )
+
+
+@import_.command("units")
+@click.argument("path", type=click.Path(path_type=Path), metavar="PATH")
+@click.option("--json", "as_json", is_flag=True, help="In một tài liệu JSON.")
+def units(path: Path, as_json: bool) -> None:
+    """Nạp đơn vị hành chính trước và sau 01/7/2025 và bảng chuyển đổi (một tệp, hoặc thư mục chứa chúng).
+
+    Loads administrative units before and after 1 July 2025 and the map between them.
+    """
+    with database():
+        # Imported here: it needs Django loaded.
+        from motcua.organizations.importers import import_units
+
+        with _progress("Đơn vị") as progress:
+            report = import_units(path, progress=progress)
+    if as_json:
+        click.echo(json.dumps(report.as_json()))
+        return
+    click.echo(
+        f"Đã đọc {report.read}: mới {report.new}, thay đổi {report.changed}, không đổi {report.unchanged}; "
+        f"{report.successions} dòng chuyển đổi, trong đó {report.new_successions} dòng mới."
+    )
+
+
+@contextlib.contextmanager
+def _progress(title: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    # Imported here: a pipe needs no bar, and rich is slow to load.
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
