@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -19,7 +20,6 @@ from motcua.platform.backup import (
     NoSuchMoment,
     back_up,
     restore,
-    verify,
 )
 from motcua.platform.config import Config
 from motcua.platform.postgres import Cluster, ClusterInUse
@@ -51,19 +51,28 @@ class House:
             return [row[0] for row in connection.execute("SELECT row FROM kept ORDER BY row")]
 
 
-@pytest.fixture
-def place() -> Iterator[Path]:
+@contextlib.contextmanager
+def place_for_a_house() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="motcua-backup-"))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
 
 
+def house_at(home: Path) -> House:
+    home.mkdir(mode=0o711)
+    return House(home)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    with place_for_a_house() as folder:
+        yield folder
+
+
 @pytest.fixture
 def house(place: Path) -> House:
-    house = House(place / "home")
-    house.config.home.mkdir(mode=0o711)
-    return house
+    return house_at(place / "home")
 
 
 def test_restore_brings_back_every_moment_between_two_backups(place, house):
@@ -77,8 +86,7 @@ def test_restore_brings_back_every_moment_between_two_backups(place, house):
 
     moments = [(at_b, ["a", "b"]), (at_c, ["a", "b", "c"]), (None, ["a", "b", "c"])]
     for number, (moment, rows) in enumerate(moments):
-        other = House(place / f"other-{number}")
-        other.config.home.mkdir(mode=0o711)
+        other = house_at(place / f"other-{number}")
         restore(other.config, place / "backup", moment, quiet)
         assert other.rows() == rows
         assert {path.name for path in (other.config.home / "files").iterdir()} == {"a", "b", "c"}
@@ -133,64 +141,71 @@ def test_a_checkpoint_made_after_the_moment_is_not_restored(place, house):
     assert [path.name for path in checkpoints.iterdir()] == ["1.json"]
 
 
+@pytest.fixture(scope="module")
+def backed_up() -> Iterator[tuple[House, Path]]:
+    """A house with rows a and b, and its backup that knows only a. For tests that are refused and change nothing."""
+    with place_for_a_house() as place:
+        house = house_at(place / "home")
+        with house.cluster.running():
+            house.write("a")
+            back_up(house.config, place / "backup", quiet)
+            house.write("b")
+            yield house, place / "backup"
+
+
 @pytest.mark.parametrize("path", ["base/PG_VERSION", "home/files/a"])
-def test_one_changed_byte_is_found_and_nothing_is_restored(place, house, path):
-    with house.cluster.running():
-        house.write("a")
-        back_up(house.config, place / "backup", quiet)
-        house.write("b")
-    changed = place / "backup" / path
-    changed.write_bytes(bytes([changed.read_bytes()[0] ^ 1]) + changed.read_bytes()[1:])
+def test_one_changed_byte_is_found_and_nothing_is_restored(backed_up, path):
+    house, folder = backed_up
+    whole = (folder / path).read_bytes()
+    (folder / path).write_bytes(bytes([whole[0] ^ 1]) + whole[1:])
 
     with pytest.raises(BackupBroken, match=path):
-        restore(house.config, place / "backup", None, quiet)
+        restore(house.config, folder, None, quiet)
+
+    (folder / path).write_bytes(whole)
+    assert house.rows() == ["a", "b"]
+
+
+def test_missing_file_is_named(backed_up):
+    house, folder = backed_up
+    (folder / "home" / "files" / "a").rename(folder.parent / "away")
+
+    with pytest.raises(BackupBroken, match=r"thiếu tệp home/files/a"):
+        restore(house.config, folder, None, quiet)
+
+    (folder.parent / "away").rename(folder / "home" / "files" / "a")
+    assert house.rows() == ["a", "b"]
+
+
+@pytest.mark.parametrize(("edge", "beyond"), [("since", -1), ("until", 1)])
+def test_moment_outside_the_backup_is_refused(backed_up, edge, beyond):
+    house, folder = backed_up
+    moment = getattr(Manifest.read(folder), edge) + timedelta(seconds=beyond)
+
+    with pytest.raises(NoSuchMoment):
+        restore(house.config, folder, moment, quiet)
 
     assert house.rows() == ["a", "b"]
 
 
-def test_missing_file_is_named(place, house):
-    with house.cluster.running():
-        house.write("a")
-        back_up(house.config, place / "backup", quiet)
-    (place / "backup" / "home" / "files" / "a").unlink()
+def test_restore_while_another_command_uses_the_database_is_refused(backed_up):
+    house, folder = backed_up
 
-    with pytest.raises(BackupBroken, match=r"thiếu tệp home/files/a"):
-        verify(place / "backup", quiet)
+    with pytest.raises(ClusterInUse):
+        restore(house.config, folder, None, quiet)
 
-
-def test_moment_outside_the_backup_is_refused(place, house):
-    with house.cluster.running():
-        house.write("a")
-        back_up(house.config, place / "backup", quiet)
-    manifest = Manifest.read(place / "backup")
-
-    for moment in (manifest.since - timedelta(seconds=1), manifest.until + timedelta(seconds=1)):
-        with pytest.raises(NoSuchMoment):
-            restore(house.config, place / "backup", moment, quiet)
-    assert house.rows() == ["a"]
+    assert house.rows() == ["a", "b"]
 
 
-def test_restore_waits_for_nobody(place, house):
-    with house.cluster.running():
-        house.write("a")
-        back_up(house.config, place / "backup", quiet)
+def test_folder_with_other_things_is_refused(backed_up, tmp_path):
+    (tmp_path / "mine.txt").write_text("x")
 
-        with pytest.raises(ClusterInUse):
-            restore(house.config, place / "backup", None, quiet)
+    with pytest.raises(BackupFailed, match="đã có thứ khác"):
+        back_up(backed_up[0].config, tmp_path, quiet)
 
-        assert house.rows() == ["a"]
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_folder_with_other_things_is_refused(place, house):
-    (place / "backup").mkdir()
-    (place / "backup" / "mine.txt").write_text("x")
-
-    with house.cluster.running(), pytest.raises(BackupFailed, match="đã có thứ khác"):
-        back_up(house.config, place / "backup", quiet)
-
-    assert [path.name for path in (place / "backup").iterdir()] == ["mine.txt"]
-
-
-def test_folder_that_is_no_backup_is_refused(place, house):
+def test_folder_that_is_no_backup_is_refused(backed_up, tmp_path):
     with pytest.raises(BackupBroken, match=r"không có manifest\.json"):
-        restore(house.config, place, None, quiet)
+        restore(backed_up[0].config, tmp_path, None, quiet)

@@ -60,11 +60,12 @@ def prepare_own(settings: Config, cluster: Cluster, say: Callable[[str], None]) 
 
 
 def load_base_data() -> None:
-    """Units, calendars and the shipped catalogue; loading again changes nothing."""
+    """What the program ships for every province; loading again changes nothing."""
+    # Imported here: Django must be loaded first.
     from motcua.catalog.services import load_base_data as load_catalog
-    from motcua.organizations.services import load_base_data as load_organizations
+    from motcua.organizations.importers import load_base_data as load_units
 
-    load_organizations()
+    load_units()
     load_catalog()
 
 

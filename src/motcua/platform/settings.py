@@ -98,6 +98,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "motcua.desk.views.session.locked_out"
 AXES_ENABLE_ADMIN = False
 
 LANGUAGE_CODE = "vi"
@@ -109,6 +110,19 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [_PACKAGE / "static"]
 STORAGES = {
     "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": _config.s3_bucket,
+            "endpoint_url": _config.s3_endpoint,
+            "access_key": _config.s3_access_key.get_secret_value() if _config.s3_access_key else None,
+            "secret_key": _config.s3_secret_key.get_secret_value() if _config.s3_secret_key else None,
+            # Content is addressed by its hash: writing it again can only write the same bytes.
+            "file_overwrite": True,
+            "default_acl": "private",
+        },
+    }
+    if _config.s3_bucket
+    else {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": _config.home / "files"},
     },

@@ -100,7 +100,7 @@ def control(field: BoundField) -> SafeString:
 
 
 @register.inclusion_tag("partials/progress.html")
-def progress(step: int, total: int, title: str) -> dict[str, Any]:
+def progress(step: int, total: int, title: str = "") -> dict[str, Any]:
     dots = ["done" if at < step else "now" if at == step else "" for at in range(1, total + 1)]
     return {"step": step, "total": total, "title": title, "dots": dots}
 
