@@ -56,24 +56,16 @@ class Clamd:
             raise StreamTooLong(reply)
         raise ScannerUnavailable(f"clamd answered {reply!r}")
 
-    def ping(self) -> bool:
-        """Whether clamd answers; for the settings check and the health page."""
-        try:
-            return self._ask(b"zPING\0", None) == "PONG"
-        except ScannerUnavailable:
-            return False
-
-    def _ask(self, command: bytes, stream: BinaryIO | None) -> str:
+    def _ask(self, command: bytes, stream: BinaryIO) -> str:
         deadline = time.monotonic() + self.timeout_seconds
         try:
             with self._connect() as connection:
                 # clamd closes early when the stream is too long and tells why: its reply is read in any case.
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                     _send(connection, command, deadline)
-                    while stream is not None and (chunk := stream.read(CHUNK)):
+                    while chunk := stream.read(CHUNK):
                         _send(connection, struct.pack("!L", len(chunk)) + chunk, deadline)
-                    if stream is not None:
-                        _send(connection, struct.pack("!L", 0), deadline)
+                    _send(connection, struct.pack("!L", 0), deadline)
                 return _receive(connection, deadline)
         except (OSError, UnicodeDecodeError) as error:
             raise ScannerUnavailable(f"clamd: {error.__class__.__name__}") from error
