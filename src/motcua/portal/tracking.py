@@ -169,7 +169,7 @@ def _clock(dossier: Dossier, state: State, calendar: Calendar, at: datetime) -> 
     if state is State.SUBMITTED and dossier.answer_due_at:
         return _running(dossier.answer_due_at, calendar, at, "cán bộ phải trả lời chậm nhất")
     if state is State.AWAITING_COMPLETION and dossier.completion_due_at:
-        until = f"ông/bà hoàn thiện chậm nhất {vn_moment(dossier.completion_due_at)}"
+        until = f"Chậm nhất {vn_moment(dossier.completion_due_at)}"
         return Clock("soon", "exclamation-circle", "Chờ ông/bà hoàn thiện hồ sơ", until)
     if state in PAUSED:
         return _standing(dossier, state)
@@ -203,7 +203,7 @@ def _running(due_at: datetime, calendar: Calendar, at: datetime, prefix: str, no
 def _standing(dossier: Dossier, state: State) -> Clock:
     since = f"từ {vn_moment(dossier.paused_at)}" if dossier.paused_at else ""
     if state is State.AWAITING_SUPPLEMENT:
-        until = f"ông/bà bổ sung chậm nhất {vn_moment(dossier.supplement_due_at)}" if dossier.supplement_due_at else ""
+        until = f"Chậm nhất {vn_moment(dossier.supplement_due_at)}" if dossier.supplement_due_at else ""
         return Clock("soon", "exclamation-circle", "Chờ ông/bà bổ sung hồ sơ", until, f"Tạm dừng tính hạn {since}.")
     if state is State.AWAITING_PAYMENT:
         return Clock("soon", "wallet2", "Chờ ông/bà thực hiện nghĩa vụ tài chính", "", f"Tạm dừng tính hạn {since}.")

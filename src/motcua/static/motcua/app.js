@@ -39,6 +39,8 @@
   // A chosen file is uploaded at once where the form says so; without script its own button does it.
   document.addEventListener("change", (event) => {
     const input = event.target;
+    const chosen = input.matches("input[type=file]") && input.closest(".field, .paper-slot")?.querySelector("[data-chosen]");
+    if (chosen) chosen.textContent = [...input.files].map((file) => file.name).join(", ");
     if (input.matches("input[type=file][data-autosend]") && input.files.length) input.form.requestSubmit();
     if (input.matches("select[data-autosend]")) input.form.requestSubmit();
   });
