@@ -241,3 +241,24 @@ def chromium() -> Iterator[object]:
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def note_task() -> str:
+    """A task that writes its `key` as a session row, so that a test counts how often it was done.
+
+    Registered once: a task cannot be taken out of the app again.
+    """
+    from motcua.platform import jobs
+
+    name = "tests.platform.note"
+    if name not in jobs.app.tasks:
+
+        @jobs.task(name=name)
+        def note(key: str) -> None:
+            from django.db import connection
+
+            with connection.cursor() as cursor:
+                cursor.execute("INSERT INTO django_session VALUES (%s, '', now())", [key])
+
+    return name

@@ -98,7 +98,7 @@ def _database(settings: Config) -> Iterator[Finding]:
         yield Finding("ok", name, f"Cơ sở dữ liệu riêng, PostgreSQL 18, ở {cluster.base}.")
         return
     try:
-        schema.require_migrated()
+        schema.require_migrated(settings)
     except schema.NotMigrated as error:
         yield Finding("fault", name, error.message)
         return

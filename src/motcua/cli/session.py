@@ -27,7 +27,7 @@ def database(*, keep_alive: bool = False, say: Callable[[str], None] = lambda li
     if settings.database_url:
         from motcua.platform.schema import require_migrated
 
-        require_migrated()
+        require_migrated(settings)
         yield settings
         return
     with Cluster.at(settings.home).running(keep_alive=keep_alive) as cluster:

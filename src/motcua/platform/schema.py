@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import psycopg
 from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connection
@@ -39,11 +40,13 @@ class DatabaseUnreachable(DomainError):
     code = "database_unreachable"
 
 
-def require_migrated() -> None:
+def require_migrated(config: Config) -> None:
     """Raises NotMigrated or DatabaseUnreachable; changes nothing."""
     try:
+        # Asked without the pool, which would hide the reason behind its own waiting.
+        psycopg.connect(database_url(config), connect_timeout=10).close()
         pending = pending_migrations()
-    except OperationalError as error:
+    except (psycopg.OperationalError, OperationalError) as error:
         reason = str(error).strip().splitlines()[0]
         raise DatabaseUnreachable(f"Không kết nối được cơ sở dữ liệu của MOTCUA_DATABASE_URL: {reason}") from error
     if pending:

@@ -1,0 +1,257 @@
+"""The command itself: help, faults, settings, the unmigrated database, the server and the worker as processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from django.db import connection
+
+from motcua.cli.main import COMMANDS, cli
+from motcua.cli.serve import free_port
+from motcua.law.errors import BadInput
+
+MOTCUA = [sys.executable, "-m", "motcua.cli.main"]
+
+
+def motcua(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*MOTCUA, *arguments], capture_output=True, text=True, env=os.environ | settings)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_in_vietnamese_and_english(name):
+    shown = CliRunner().invoke(cli, [name, "--help"])
+
+    assert shown.exit_code == 0, shown.output
+    assert any(letter in shown.output for letter in "ạảấầẩẫậắằẳẵặẹẻẽếềểễệịỉọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđ")
+    assert "In trợ giúp này rồi thoát." in shown.output
+
+
+def test_the_command_starts_without_django():
+    code = "import sys, motcua.cli.main, motcua.cli.due; sys.exit('django' in sys.modules or 'psycopg' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["sreve"], "Không có lệnh 'sreve'. Xem `motcua --help`."),
+        (["serve", "--prt", "1"], "Không có tùy chọn --prt (có phải --port?). Xem `motcua serve --help`."),
+        (["serve", "--port", "x"], "--port: 'x' không phải là số nguyên. Xem `motcua serve --help`."),
+        (["serve", "--port", "0"], "--port: 0 nằm ngoài khoảng 1<=x<=65535. Xem `motcua serve --help`."),
+        (["restore"], "Thiếu DIR. Xem `motcua restore --help`."),
+        (["check", "x"], "Thừa tham số x. Xem `motcua check --help`."),
+        (["bench", "khong-co"], None),
+        (["restore", "/khong/co"], "DIR: Không có thư mục '/khong/co'. Xem `motcua restore --help`."),
+    ],
+)
+def test_a_fault_is_one_line_and_exit_2(arguments, line):
+    done = motcua(*arguments)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert (
+        line is None
+        or done.stderr.strip().replace("python -m motcua.cli.main", "motcua").replace("main.py", "motcua") == line
+    )
+
+
+def test_bad_settings_are_named_one_a_line_without_their_secrets(tmp_path):
+    settings = {
+        "MOTCUA_HOME": str(tmp_path / "home"),
+        "MOTCUA_DATABASE_URL": "mysql://u:bi-mat@h/d",
+        "MOTCUA_DATABASE_POOL": "many",
+        "MOTCUA_NOW": "hôm qua",
+    }
+    done = motcua("worker", **settings)
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "MOTCUA_DATABASE_URL: phải có dạng postgresql://người-dùng:mật-khẩu@máy:5432/cơ-sở-dữ-liệu.",
+        "MOTCUA_DATABASE_POOL: đang là 'many', phải là số nguyên.",
+        "MOTCUA_NOW: đang là 'hôm qua', phải là thời điểm ISO 8601 như 2026-11-21T08:00+07:00.",
+    ]
+    assert not (tmp_path / "home").exists()
+
+
+def test_secrets_come_from_files(tmp_path):
+    (tmp_path / "database_url").write_text("postgresql://x@/no?host=/nowhere\n")
+    done = motcua("check", "--json", MOTCUA_SECRETS_DIR=str(tmp_path), MOTCUA_HOME=str(tmp_path / "home"))
+
+    found = {item["setting"]: item for item in json.loads(done.stdout)["findings"]}
+    assert found["MOTCUA_DATABASE_URL"]["level"] == "fault"
+    assert "/nowhere" in found["MOTCUA_DATABASE_URL"]["text"]
+
+
+def test_check_names_misspelled_and_unfitting_settings(tmp_path):
+    done = motcua(
+        "check",
+        "--json",
+        MOTCUA_HOME=str(tmp_path / "home"),
+        MOTCUA_PUBLIC_ULR="https://motcua.example.vn",
+        MOTCUA_PUBLIC_URL="https://motcua.example.vn",
+        MOTCUA_S3_BUCKET="files",
+    )
+
+    assert done.returncode == 2
+    body = json.loads(done.stdout)
+    assert body["ok"] is False
+    assert {item["setting"] for item in body["findings"] if item["level"] == "fault"} == {
+        "MOTCUA_PUBLIC_ULR",
+        "MOTCUA_BEHIND_PROXY",
+        "MOTCUA_HOSTS",
+        "MOTCUA_S3_BUCKET",
+    }
+
+
+def test_unmigrated_database_of_others_is_refused_and_left_as_it_was(database_server):
+    name = "motcua_unmigrated"
+    url = database_server.create(name)
+    try:
+        done = motcua("worker", "--until-empty", MOTCUA_DATABASE_URL=url)
+
+        assert done.returncode == 2
+        assert "`motcua migrate`" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+    finally:
+        database_server.drop(name)
+
+
+def test_unreachable_database_is_one_line():
+    done = motcua("worker", "--until-empty", MOTCUA_DATABASE_URL="postgresql://x@127.0.0.1:1/none")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("Không kết nối được cơ sở dữ liệu của MOTCUA_DATABASE_URL: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_free_port_takes_the_next_when_one_is_taken():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        assert free_port("127.0.0.1", port) > port
+
+
+def test_free_port_refuses_when_none_is_left():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 65535))
+        taken.listen()
+
+        with pytest.raises(BadInput, match="65535"):
+            free_port("127.0.0.1", 65535)
+
+
+def test_serve_answers_takes_the_next_port_and_ends_on_ctrl_c(committed_db):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        wanted = taken.getsockname()[1]
+        process = subprocess.Popen(
+            [*MOTCUA, "serve", "--port", str(wanted), "--workers", "1"],
+            env=os.environ | {"MOTCUA_DATABASE_URL": committed_db.url},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        told = process.stderr.readline()
+        url = process.stderr.readline().split()[-1]
+    assert told.startswith(f"Cổng {wanted} đã có chương trình khác dùng")
+
+    try:
+        body = json.load(_answer(f"{url}/health/ready"))
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+
+    assert body["status"] == "ok"
+    assert process.returncode == 0
+
+
+def _answer(url: str) -> object:
+    while True:
+        try:
+            return urllib.request.urlopen(url, timeout=10)
+        except ConnectionError:
+            continue
+        except urllib.error.URLError as error:
+            if not isinstance(error.reason, ConnectionError):
+                raise
+
+
+HANG = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "motcua.platform.settings"
+import django
+django.setup()
+from motcua.platform import jobs
+
+@jobs.task(name="tests.platform.note")
+def note(key):
+    print("doing", flush=True)
+    sys.stdin.read()
+
+jobs.run_worker()
+"""
+
+
+def test_job_of_a_worker_killed_in_the_middle_is_done_by_the_next(committed_db, note_task):
+    from motcua.platform.jobs import Job, defer_many, requeue_stalled, run_worker
+
+    defer_many([Job(note_task, {"key": "a"})])
+    worker = subprocess.Popen(
+        [sys.executable, "-c", HANG],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"MOTCUA_DATABASE_URL": committed_db.url},
+    )
+    assert worker.stdout.readline() == "doing\n"
+    worker.kill()
+    worker.communicate()
+
+    assert len(requeue_stalled(silent_seconds=0)) == 1
+    run_worker(until_empty=True)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT session_key FROM django_session")
+        assert cursor.fetchall() == [("a",)]
+
+
+def test_program_role_may_add_to_the_ledger_and_never_change_it(committed_db, database_server):
+    from motcua.platform.postgres import PROGRAM
+    from motcua.platform.schema import _grant, append_only_tables
+
+    program = committed_db.url.replace("motcua_owner@", f"{PROGRAM}@")
+    if program == committed_db.url:
+        pytest.skip("a server from outside has its own roles")
+    _grant(program)
+
+    assert append_only_tables() == ["dossiers_ledgerentry", "dossiers_personaldataview"]
+    with psycopg.connect(program, autocommit=True) as session:
+        for table in append_only_tables():
+            for change in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}", f"TRUNCATE {table}"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    session.execute(change)
+        session.execute("UPDATE django_session SET session_data = ''")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            session.execute("ALTER TABLE dossiers_ledgerentry DISABLE TRIGGER ALL")
+
+
+def test_measures_are_listed_when_the_name_is_unknown():
+    done = motcua("bench", "khong-co")
+
+    known = sorted(path.stem for path in (Path(__file__).parents[2] / "bench").glob("*.py") if path.stem[0] != "_")
+    assert done.stderr.strip() == f"Không có phép đo khong-co; có: {', '.join(known)}."
