@@ -13,6 +13,7 @@ from motcua.dossiers import commands as c
 from motcua.dossiers.decide import GuardFailed, HandOverTooEarly, MoveNotPossible
 from motcua.dossiers.models import Dossier, LedgerEntry, LedgerPrivate, Paper, Result, Timer
 from motcua.dossiers.permissions import NotAllowed
+from motcua.dossiers.queries import clock_of, get_visible, timeline
 from motcua.dossiers.services import give_command, receive_at_counter, submit_dossier
 from motcua.dossiers.writer import AlreadyChanged, NotFound
 from motcua.law.lifecycle import State
@@ -196,3 +197,30 @@ def test_rectify_restores_the_earlier_state_and_voids_the_result(province: Provi
     assert LedgerEntry.objects.count() == 4
     give_command(moved.id, c.Resolve(result(number="16/GP-SXD")), actor=case, at=MONDAY + hours(52))
     assert Result.objects.filter(voided_at=None).get().number == "16/GP-SXD"
+
+
+def test_stored_due_is_the_explained_one_after_pauses_out_of_hours(province: Province) -> None:
+    case, head = province.actor("case"), province.actor("head")
+    early = MONDAY - hours(4)
+    moved = receive_at_counter(province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=early)
+    pause = c.Suspend("Điều 12 Luật Y", "05/QĐ")
+    give_command(moved.id, pause, actor=head, at=early + hours(1))
+    give_command(moved.id, c.Resume(), actor=case, at=early + hours(15))
+    give_command(moved.id, pause, actor=head, at=early + hours(30))
+    give_command(moved.id, c.Resume(), actor=case, at=early + hours(110))
+    dossier = get_visible(case, id=moved.id)
+
+    (due,) = clock_of(dossier, timeline(moved.id))
+
+    assert dossier.due_at == due.at
+    assert due.at > due.original
+
+
+def test_extension_after_the_due_is_refused(province: Province) -> None:
+    moved = receive_at_counter(province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY)
+    extend = c.Extend(MONDAY + timedelta(days=30), "Điều 30 Luật X", "Phức tạp")
+
+    with pytest.raises(GuardFailed, match="đã qua"):
+        give_command(moved.id, extend, actor=province.actor("head"), at=MONDAY + timedelta(days=4))
+
+    assert Dossier.objects.get().due_at == MONDAY + timedelta(days=3)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from motcua.dossiers.commands import AnyCommand, LateEntry, Rectify
-from motcua.dossiers.decide import Decision, PastEntry, Snapshot, decide, ledger_value
+from motcua.dossiers.commands import AnyCommand, LateEntry
+from motcua.dossiers.decide import Decision, Snapshot, decide
 from motcua.dossiers.intake import Intake, Terms, draft_snapshot, note_intake
 from motcua.dossiers.writer import advance, note_late
 from motcua.identity.actors import Actor
@@ -60,8 +60,6 @@ class Course:
 
     def give(self, given: Given) -> Decision:
         before = self.snapshot
-        if isinstance(given.command, Rectify):
-            before = self._with_history()
         decision = decide(before, given.command, given.at)
         if not self.done:
             note_intake(decision, self.intake, self.terms)
@@ -71,12 +69,3 @@ class Course:
         self.snapshot = advance(self.snapshot, decision, given.at)
         self.done.append(Done(given, decision, before.state, self.snapshot))
         return decision
-
-    def _with_history(self) -> Snapshot:
-        return replace(
-            self.snapshot,
-            history=tuple(
-                PastEntry(seq, done.decision.to_state, {k: ledger_value(v) for k, v in done.decision.changes.items()})
-                for seq, done in enumerate(self.done, 1)
-            ),
-        )

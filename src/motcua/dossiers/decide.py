@@ -13,8 +13,9 @@ from typing import Any
 
 from motcua.dossiers import commands as c
 from motcua.dossiers.ledger import moment_text
+from motcua.dossiers.stops import PastEntry, dues, stops_of
 from motcua.law import rules
-from motcua.law.clock import Pause, clock_start, compute_due, compute_stages, due_after_pause, same_day_due
+from motcua.law.clock import Pause, clock_start, compute_due, due_after_pause, same_day_due
 from motcua.law.errors import DomainError
 from motcua.law.lifecycle import (
     COMMAND_TEXT,
@@ -28,7 +29,7 @@ from motcua.law.lifecycle import (
 )
 from motcua.law.limits import Limit, Unit
 from motcua.law.moments import VIETNAM
-from motcua.law.policies import PauseKind, Policy
+from motcua.law.policies import Policy
 from motcua.law.worktime import Calendar
 
 
@@ -48,15 +49,6 @@ class HandOverTooEarly(DomainError):
     """A result cannot be handed over before it exists; the attempt stays on record."""
 
     code = "hand_over_before_result"
-
-
-@dataclass(frozen=True, slots=True)
-class PastEntry:
-    """An earlier ledger entry, as far as `rectify` needs it."""
-
-    seq: int
-    to_state: State
-    set: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +187,7 @@ def _accept(dossier: Snapshot, command: c.Accept, at: datetime, decision: Decisi
 def _dues(dossier: Snapshot, limits: tuple[Limit, ...], start: datetime) -> tuple[datetime, ...]:
     if not limits:
         return (same_day_due(start, dossier.calendar),) if dossier.same_day else ()
-    if len(limits) == 1:
-        return (compute_due(start, limits[0], dossier.calendar, policy=dossier.due_policy).at,)
-    return tuple(due.at for due in compute_stages(start, limits, dossier.calendar, policy=dossier.due_policy))
+    return tuple(due.at for due in dues(start, limits, dossier.calendar, dossier.due_policy))
 
 
 def _ask_completion(dossier: Snapshot, command: c.AskCompletion, at: datetime, decision: Decision) -> None:
@@ -289,20 +279,28 @@ def _ask_supplement(dossier: Snapshot, command: c.AskSupplement, at: datetime, d
         decision.data |= {"provision": command.provision, "stage": command.stage, "approver": command.approver_id}
 
 
+def needs_history(command: c.AnyCommand) -> bool:
+    """Whether `decide` must see the earlier entries: to recompute the due from every pause, or to go back."""
+    return isinstance(command, c.Rectify | c.Supplement | c.ConfirmPayment | c.Resume)
+
+
 def _end_pause(dossier: Snapshot, at: datetime, decision: Decision) -> None:
-    """The clock runs again: every due not yet passed when the pause began moves (practice of the house, section 2)."""
-    assert dossier.paused_at is not None
+    """The clock runs again: the dues are computed anew from the whole story, so that there is one way to compute them."""
+    if dossier.paused_at is None or dossier.clock_started_at is None:
+        raise GuardFailed("Hồ sơ không có khoảng tạm dừng nào đang mở.")
     decision.changes |= {"paused_at": None, "pause_kind": ""}
     decision.data["paused"] = [moment_text(dossier.paused_at), moment_text(at)]
-    pause = Pause(PauseKind(dossier.pause_kind), dossier.paused_at, at)
-    # A same-day procedure without a stated limit keeps its own rule: due within a day's hours.
-    limits = dossier.limits or (Limit(8, Unit.WORKING_HOUR),)
-    for column, limit in (("first_stage_due_at", limits[0]), ("due_at", limits[-1])):
-        due = getattr(dossier, column)
-        if due is not None:
-            moved = due_after_pause(due, pause, dossier.calendar, unit=limit.unit, policy=dossier.due_policy)
-            if moved != due:
-                decision.changes[column] = moved
+    pauses, extensions = stops_of(dossier.history)
+    pauses[-1] = Pause(pauses[-1].kind, pauses[-1].begin, at)
+    moved = dues(dossier.clock_started_at, dossier.limits, dossier.calendar, dossier.due_policy, pauses, extensions)
+    found = [due.at for due in moved]
+    if not found and dossier.due_at is not None:
+        # A same-day procedure without a stated limit: what was left of its day goes on.
+        found = [due_after_pause(dossier.due_at, pauses[-1], dossier.calendar, unit=Unit.WORKING_HOUR)]
+    if found and found[-1] != dossier.due_at:
+        decision.changes["due_at"] = found[-1]
+    if len(found) == 2 and found[0] != dossier.first_stage_due_at:
+        decision.changes["first_stage_due_at"] = found[0]
 
 
 def _supplement(dossier: Snapshot, command: c.Supplement, at: datetime, decision: Decision) -> None:
@@ -345,6 +343,8 @@ def _later_than_due(dossier: Snapshot, until: datetime) -> None:
 
 def _extend(dossier: Snapshot, command: c.Extend, at: datetime, decision: Decision) -> None:
     _later_than_due(dossier, command.until)
+    if dossier.due_at is not None and at > dossier.due_at:
+        raise GuardFailed(f"Hạn {_vn(dossier.due_at)} đã qua; gia hạn phải được quyết định trước khi hết hạn.")
     decision.changes["due_at"] = command.until
     decision.data |= {"provision": command.provision, "reason": command.reason}
 

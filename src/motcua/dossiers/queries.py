@@ -16,15 +16,16 @@ from django.db.models import Count, Q, QuerySet
 from motcua.dossiers.models import Dossier, LedgerEntry, LedgerPrivate
 from motcua.dossiers.permissions import READING_ROLES
 from motcua.dossiers.queues import Queue, queue_rule
+from motcua.dossiers.stops import PastEntry, dues, stops_of
 from motcua.dossiers.writer import NotFound, calendar_of, limits_of
 from motcua.identity.actors import Actor, ActorKind
 from motcua.identity.digest import search_digest
-from motcua.law.clock import Due, Extension, Pause, compute_due, compute_stages
+from motcua.law.clock import Due
 from motcua.law.codes import parse_dossier_code
 from motcua.law.errors import BadInput, DomainError
 from motcua.law.lifecycle import OPEN, State
 from motcua.law.persons import normalise_phone
-from motcua.law.policies import ExtensionKind, PauseKind, Policy
+from motcua.law.policies import Policy
 from motcua.platform.text import search_key
 
 COUNT_CAP = 1000
@@ -192,6 +193,12 @@ class TimelineItem:
     hash: bytes
     private: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def past(self) -> PastEntry:
+        return PastEntry(
+            self.seq, self.kind, self.to_state, self.occurred_at, self.data["set"], self.data.get("back_to")
+        )
+
 
 def timeline(dossier_id: int, *, with_private: bool = False) -> list[TimelineItem]:
     """Every entry of a dossier that the caller has already been allowed to see, oldest first."""
@@ -222,48 +229,9 @@ def clock_of(dossier: Dossier, items: list[TimelineItem]) -> tuple[Due, ...]:
         return ()
     stored = dossier.agency.effective_calendar
     calendar = calendar_of(json.dumps(stored.data, sort_keys=True) if stored else None)
-    pauses, extensions = _stops_of(_standing(items))
+    pauses, extensions = stops_of(item.past for item in items)
     start = dossier.clock_started_at or dossier.accepted_at
-    policy = Policy(dossier.due_policy)
-    if len(limits) == 1:
-        return (compute_due(start, limits[0], calendar, policy=policy, pauses=pauses, extensions=extensions),)
-    return compute_stages(start, limits, calendar, policy=policy, pauses=pauses, extensions=extensions)
-
-
-def _standing(items: list[TimelineItem]) -> list[TimelineItem]:
-    """The entries that still count: a rectification takes back those after the state it restored."""
-    standing: list[TimelineItem] = []
-    for item in items:
-        if "back_to" in item.data:
-            standing = [earlier for earlier in standing if earlier.seq <= item.data["back_to"]]
-        else:
-            standing.append(item)
-    return standing
-
-
-_PAUSE_KIND = {
-    "dossier.supplement_asked": PauseKind.SUPPLEMENT,
-    "dossier.payment_asked": PauseKind.PAYMENT,
-    "dossier.suspended": PauseKind.LEGAL,
-}
-_RESUMED = frozenset({"dossier.supplemented", "dossier.payment_confirmed", "dossier.resumed"})
-
-
-def _stops_of(items: list[TimelineItem]) -> tuple[list[Pause], list[Extension]]:
-    pauses: list[Pause] = []
-    extensions: list[Extension] = []
-    for item in items:
-        if item.kind in _PAUSE_KIND:
-            pauses.append(Pause(_PAUSE_KIND[item.kind], item.occurred_at))
-        elif item.kind in _RESUMED and pauses:
-            pauses[-1] = Pause(pauses[-1].kind, pauses[-1].begin, item.occurred_at)
-        elif item.kind == "dossier.extended":
-            until = datetime.fromisoformat(item.data["set"]["due_at"])
-            extensions.append(Extension(ExtensionKind.STATUTORY, item.occurred_at, until=until))
-        elif item.kind == "dossier.promised":
-            until = datetime.fromisoformat(item.data["set"]["promised_at"])
-            extensions.append(Extension(ExtensionKind.PROMISED, item.occurred_at, until=until))
-    return pauses, extensions
+    return dues(start, limits, calendar, Policy(dossier.due_policy), pauses, extensions)
 
 
 def look_up(code: str, proof: str) -> Dossier:

@@ -16,12 +16,12 @@ from motcua.dossiers.commands import (
     AskCompletion,
     HandOver,
     LateEntry,
-    Rectify,
     Refuse,
     Resolve,
     ResultData,
     Submit,
 )
+from motcua.dossiers.decide import needs_history
 from motcua.dossiers.evidence import check_evidence, check_late
 from motcua.dossiers.intake import Intake, receive
 from motcua.dossiers.models import Dossier, PersonalDataView
@@ -147,7 +147,7 @@ def give_commands(
         check_evidence(command)
     refusal = None
     with transaction.atomic():
-        loaded = writer.load(dossier_id, with_history=any(isinstance(command, Rectify) for command in commands))
+        loaded = writer.load(dossier_id, with_history=any(map(needs_history, commands)))
         move = writer.Move(loaded, actor=actor, recorded_at=recorded_at or at)
         if expected_seq is not None and expected_seq != loaded.snapshot.seq:
             raise writer.AlreadyChanged(

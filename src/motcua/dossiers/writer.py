@@ -18,8 +18,9 @@ from django.db import connection
 
 from motcua.dossiers import ledger
 from motcua.dossiers.commands import AnyCommand, LateEntry, PaperData, ResultData
-from motcua.dossiers.decide import PERSONAL_COLUMNS, Decision, PastEntry, Snapshot, decide, ledger_value
+from motcua.dossiers.decide import PERSONAL_COLUMNS, Decision, Snapshot, decide, ledger_value
 from motcua.dossiers.ports import EntryEvent, ports
+from motcua.dossiers.stops import PastEntry
 from motcua.identity.actors import Actor
 from motcua.law.codes import make_dossier_code
 from motcua.law.errors import DomainError
@@ -118,13 +119,15 @@ def limits_of(amount: int | None, unit: str, second_amount: int | None, second_u
 
 def _history(cursor: Any, dossier_id: int) -> tuple[PastEntry, ...]:
     cursor.execute(
-        "SELECT seq, data->>'to', data->'data'->'set' FROM dossiers_ledgerentry WHERE dossier_id = %s ORDER BY seq",
-        [dossier_id],
+        "SELECT seq, kind, occurred_at, text FROM dossiers_ledgerentry WHERE dossier_id = %s ORDER BY seq", [dossier_id]
     )
-    return tuple(
-        PastEntry(seq, State(to_state), json.loads(changes) if isinstance(changes, str) else changes or {})
-        for seq, to_state, changes in cursor.fetchall()
-    )
+    return tuple(past_entry(seq, kind, occurred, json.loads(text)) for seq, kind, occurred, text in cursor.fetchall())
+
+
+def past_entry(seq: int, kind: str, occurred_at: datetime, content: dict[str, Any]) -> PastEntry:
+    """An entry from its parsed text."""
+    data = content["data"]
+    return PastEntry(seq, kind, State(content["to"]), occurred_at, data["set"], data.get("back_to"))
 
 
 class Move:
@@ -308,7 +311,10 @@ def advance(snapshot: Snapshot, decision: Decision, at: datetime) -> Snapshot:
     known = {name: value for name, value in decision.changes.items() if name in _SNAPSHOT_FIELDS}
     if "limit_amount" in decision.changes:
         known["limits"] = (Limit(decision.changes["limit_amount"], Unit(decision.changes["limit_unit"])),)
-    return replace(snapshot, state=decision.to_state, seq=snapshot.seq + 1, last_at=at, **known)
+    changes = {name: ledger_value(value) for name, value in decision.changes.items()}
+    entry = PastEntry(snapshot.seq + 1, decision.kind, decision.to_state, at, changes, decision.data.get("back_to"))
+    history = (*snapshot.history, entry)
+    return replace(snapshot, state=decision.to_state, seq=entry.seq, last_at=at, history=history, **known)
 
 
 _SNAPSHOT_FIELDS = frozenset(SNAPSHOT_COLUMNS)
