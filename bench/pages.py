@@ -1,0 +1,197 @@
+"""`bench pages`: what an officer and a citizen wait for, at 10,000 and at 1,000,000 dossiers.
+
+Four closed-loop clients with 200 ms think time on kept-open connections, warmed up, 2,000 requests a page, against
+`motcua serve` as it is run in production; times are taken at the client, so they include the server's whole answer. The
+saturated rate is the same without think time. Each size's p99 stands beside the smaller size's: that ratio is the growth.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import random
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+SMALL, FACTOR = 10_000, 100
+REQUESTS, CLIENTS, THINK_SECONDS = 2_000, 4, 0.2
+SATURATED_SECONDS = 5.0
+LIMIT_MS = {"worklist": 100, "search": 150, "dossier": 100, "look_up": 100}
+
+
+def run() -> dict[str, Any]:
+    """Top-level `ratio` is the worst growth of a p99 from 10,000 to 1,000,000 dossiers."""
+    with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
+        Path(folder).chmod(0o711)
+        os.environ |= {"MOTCUA_HOME": folder, "MOTCUA_NOW": "2026-11-20T09:00:00+07:00", "MOTCUA_LOG_LEVEL": "WARNING"}
+        os.environ.pop("MOTCUA_DATABASE_URL", None)
+        from motcua.platform.config import config
+        from motcua.platform.postgres import Cluster
+
+        config.cache_clear()
+        with Cluster.at(Path(folder)).running() as cluster:
+            return _measure(cluster)
+
+
+def _measure(cluster: Any) -> dict[str, Any]:
+    from motcua.cli.session import load_django
+
+    load_django()
+    from bench._town import build_town, fill, multiply
+    from django.db import connection
+
+    from motcua.platform.config import config
+    from motcua.platform.database import connected_to
+    from motcua.platform.schema import migrate
+
+    migrate(config())
+    administrator = cluster.url_of("postgres", "motcua")
+    sizes: dict[str, Any] = {}
+    with connected_to(administrator, config()):
+        town = build_town()
+        fill(town, SMALL, _say)
+        cookie = _sign_in(town.officer)
+        connection.close()
+        sizes["10000"] = _pages(cookie)
+        multiply(SMALL, FACTOR, _say)
+        connection.close()
+        sizes["1000000"] = _pages(cookie)
+    growth = {page: sizes["1000000"][page]["p99_ms"] / sizes["10000"][page]["p99_ms"] for page in LIMIT_MS}
+    within = {page: sizes["1000000"][page]["p99_ms"] < limit for page, limit in LIMIT_MS.items()}
+    return {"name": "pages", "sizes": sizes, "growth": growth, "within_limit": within, "ratio": max(growth.values())}
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def _sign_in(officer: Any) -> str:
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(officer.user_id)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = officer.user.get_session_auth_hash()
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+def _pages(cookie: str) -> dict[str, Any]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT agency_id FROM organizations_officer ORDER BY id LIMIT 1")
+        agency = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT code, access_key FROM dossiers_dossier WHERE agency_id = %s ORDER BY sha256(id::text::bytea) LIMIT 500",
+            [agency],
+        )
+        dossiers = cursor.fetchall()
+    connection.close()
+    names = ["nguyen an", "tran thi hoa", "le binh", "pham huu", "do kim lan", "hoa", "vo minh tu", "dang xuan"]
+    draw = random.Random(11)
+    paths: dict[str, Callable[[], str]] = {
+        "worklist": lambda: "/can-bo/",
+        "search": lambda: f"/can-bo/tim/?q={draw.choice(names).replace(' ', '+')}",
+        "dossier": lambda: f"/can-bo/ho-so/{draw.choice(dossiers)[0]}/",
+        "look_up": lambda: f"/h/{draw.choice(dossiers)[1]}/",
+    }
+    port = _free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "motcua.cli.main", "serve", "--port", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        _wait(port)
+        return {page: _load(port, cookie, path) for page, path in paths.items()}
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/health/live")
+            connection.getresponse().read()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def _load(port: int, cookie: str, path: Callable[[], str]) -> dict[str, Any]:
+    _clients(port, cookie, path, per_client=25, think=0.0)
+    thinking = _clients(port, cookie, path, per_client=REQUESTS // CLIENTS, think=THINK_SECONDS)
+    began = time.perf_counter()
+    saturated = _clients(port, cookie, path, per_client=10**9, think=0.0, seconds=SATURATED_SECONDS)
+    rate = len(saturated) / (time.perf_counter() - began)
+    cuts = statistics.quantiles(thinking, n=100)
+    return {"requests": len(thinking), "p50_ms": cuts[49], "p99_ms": cuts[98], "saturated_per_second": rate}
+
+
+def _clients(
+    port: int, cookie: str, path: Callable[[], str], *, per_client: int, think: float, seconds: float | None = None
+) -> list[float]:
+    """Milliseconds of every answer. Any answer but 200 (after redirects) fails the measure: a fast error page is no page."""
+    taken: list[float] = []
+    faults: list[str] = []
+    until = time.monotonic() + seconds if seconds else None
+
+    def one() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        for _ in range(per_client):
+            if faults or (until and time.monotonic() > until):
+                break
+            began = time.perf_counter()
+            status = _get(connection, path(), cookie)
+            taken.append((time.perf_counter() - began) * 1000)
+            if status != 200:
+                faults.append(f"{status}")
+            if think:
+                time.sleep(think)
+        connection.close()
+
+    threads = [threading.Thread(target=one) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise RuntimeError(f"{path()} answered {faults[0]}")
+    return taken
+
+
+def _get(connection: http.client.HTTPConnection, path: str, cookie: str) -> int:
+    for _ in range(3):
+        connection.request("GET", path, headers={"Cookie": cookie, "Accept": "text/html"})
+        response = connection.getresponse()
+        response.read()
+        if response.status not in {301, 302}:
+            return response.status
+        given = re.match(r"([^;]+)", response.headers.get("Set-Cookie", ""))
+        cookie = f"{cookie}; {given[1]}" if given else cookie
+        path = response.headers["Location"]
+    return response.status
