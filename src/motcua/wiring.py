@@ -12,7 +12,7 @@ def wire() -> None:
     """Binds ports, subscribers and sweeps; safe to call again."""
     # Imported here because models may not be imported before every app is loaded.
     from motcua.documents.services import ask_for_scans, can_stand_as_result
-    from motcua.documents.subscriber import issue_forms, issue_past_forms
+    from motcua.documents.subscriber import forget_files, issue_forms, issue_past_forms
     from motcua.dossiers.checkpoints import checkpoint_sweep
     from motcua.dossiers.ports import ports
     from motcua.dossiers.sweeps import fire_timers
@@ -22,7 +22,7 @@ def wire() -> None:
 
     # Forms last: their number rows stay locked until the commit.
     ports.bind(
-        subscribers=(tell_applicant, issue_forms),
+        subscribers=(tell_applicant, forget_files, issue_forms),
         past_subscribers=(keep_told, issue_past_forms),
         result_evidence=can_stand_as_result,
     )

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
 from tests.documents.clamd_simulator import EICAR, ClamdSimulator
-from tests.province import MONDAY, build_province, result
+from tests.province import MONDAY, Province, build_province, result
 
 from motcua.documents import queries, services, tasks
 from motcua.documents.content_types import FileTypeNotAllowed
 from motcua.documents.models import StoredFile
 from motcua.documents.scanning import Clamd, ScannerUnavailable
 from motcua.documents.storage import FileMissing, FileTooLarge, content_store
+from motcua.documents.subscriber import FORGET
 from motcua.dossiers import commands as c
-from motcua.dossiers.commands import PaperData
+from motcua.dossiers.commands import BusinessData, PaperData
 from motcua.dossiers.decide import GuardFailed
-from motcua.dossiers.models import Dossier, Paper
+from motcua.dossiers.erasure import erase_person
+from motcua.dossiers.models import Dossier, Draft, Paper
 from motcua.dossiers.services import give_command, receive_at_counter
 from motcua.dossiers.writer import NotFound
+from motcua.identity.actors import SYSTEM
 from motcua.platform.config import Config
 from motcua.platform.jobs import run_sweeps
 
@@ -226,3 +231,79 @@ def test_papers_of_other_agencies_are_not_found() -> None:
     for who, paper in (("commune_case", with_file), ("case", without)):
         with pytest.raises(NotFound):
             queries.paper_file(province.actor(who), paper.pk)
+
+
+def paper(content: bytes) -> PaperData:
+    stored = services.store_upload(pdf(content), name="a.pdf", at=MONDAY)
+    return PaperData("Giấy", file=stored.sha256, file_name="a.pdf")
+
+
+def finished(province: Province, *papers: PaperData, **intake: Any) -> Dossier:
+    declared = province.intake(channel="counter", papers=papers, **intake)
+    moved = receive_at_counter(declared, c.Refuse("Không thuộc thẩm quyền"), actor=province.actor("counter"), at=MONDAY)
+    dossier = Dossier.objects.get(pk=moved.id)
+    services.ready_form(dossier.forms.get().pk, at=MONDAY)
+    return dossier
+
+
+def jobs_of(task: str) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args::text FROM procrastinate_jobs WHERE task_name = %s ORDER BY id", [task])
+        return [json.loads(row[0]) for row in cursor.fetchall()]
+
+
+def test_erasing_a_person_destroys_their_files_and_nobody_elses() -> None:
+    province = build_province()
+    own, shared = paper(b"only theirs"), paper(b"also handed in by another")
+    theirs = finished(province, own, shared)
+    other = finished(province, shared)
+    form = theirs.forms.get()
+    assert form.file_id is not None
+
+    erase_person([theirs.submitter_id], actor=SYSTEM, at=MONDAY.replace(day=20), basis="Luật Bảo vệ dữ liệu cá nhân")
+    (asked,) = jobs_of(FORGET)
+    tasks.forget(**asked)
+    tasks.forget(**asked)
+
+    for gone in (own.file, form.file_id):
+        assert not content_store().holds(gone)
+        with pytest.raises(FileMissing):
+            services.open_file(gone)
+    services.open_file(shared.file).stream.close()
+    services.open_file(other.forms.get().file_id).stream.close()
+    form.refresh_from_db()
+    assert (form.file_id, form.number, form.void_reason) == (
+        None,
+        "01/TCTN-TTPVHCC",
+        "Đã xóa dữ liệu cá nhân theo quy định",
+    )
+    assert services.ready_form(form.pk, at=MONDAY).file_id is None
+
+
+def test_papers_of_a_business_stay_when_its_messenger_is_erased() -> None:
+    province = build_province()
+    theirs = paper(b"of the business")
+    dossier = finished(province, theirs, applicant_kind="business", business=BusinessData("Công ty Biển Xanh"))
+    form = dossier.forms.get()
+
+    erase_person([dossier.submitter_id], actor=SYSTEM, at=MONDAY.replace(day=20), basis="Luật Bảo vệ dữ liệu cá nhân")
+    assert jobs_of(FORGET) == [{"hashes": [form.file_id]}]
+    tasks.forget(**jobs_of(FORGET)[0])
+
+    services.open_file(theirs.file).stream.close()
+    assert not content_store().holds(str(form.file_id))
+
+
+def test_content_in_a_draft_or_behind_a_result_is_never_destroyed() -> None:
+    stored = services.store_upload(pdf(), name="a.pdf", at=MONDAY)
+    Draft.objects.create(
+        procedure=build_province().procedure,
+        data={"papers": {"files": [{"sha256": stored.sha256}]}},
+        created_at=MONDAY,
+        updated_at=MONDAY,
+    )
+
+    assert services.destroy_files([stored.sha256, "0" * 64]) == 0
+    services.open_file(stored.sha256).stream.close()
+    Draft.objects.all().delete()
+    assert services.destroy_files([stored.sha256]) == 1

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import BinaryIO
 
 from django.db import transaction
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from typst import TypstError
 
 from motcua.documents.building import RELATED, build, local_day
@@ -21,6 +23,7 @@ from motcua.documents.rendering import Rendered, render
 from motcua.documents.scanning import Clamd, StreamTooLong
 from motcua.documents.storage import FileMissing, content_store
 from motcua.documents.subscriber import RENDER
+from motcua.dossiers.models import Draft, Paper, Result
 from motcua.dossiers.permissions import NotAllowed, sees
 from motcua.dossiers.queries import get_visible
 from motcua.dossiers.writer import NotFound
@@ -77,8 +80,8 @@ def store_upload(stream: BinaryIO, *, name: str, at: datetime) -> StoredUpload:
     Where scanning is on, a scan is asked for and the file cannot be opened until it was found clean. Raises
     FileTypeNotAllowed, FileTooLarge; then nothing is kept.
     """
-    kind = content_type_of(stream)
-    stored = content_store().put(stream, limit_bytes=MAX_UPLOAD_BYTES)
+    kind, store = content_type_of(stream), content_store()
+    stored = store.put(stream, limit_bytes=MAX_UPLOAD_BYTES)
     with transaction.atomic():
         StoredFile.objects.bulk_create(
             [
@@ -92,6 +95,9 @@ def store_upload(stream: BinaryIO, *, name: str, at: datetime) -> StoredUpload:
             ],
             ignore_conflicts=True,
         )
+        if not store.holds(stored.sha256):
+            # `destroy_files` was at this very content; the insert above has waited for it.
+            store.put(stream, limit_bytes=MAX_UPLOAD_BYTES)
         ask_for_scans([stored.sha256])
     return StoredUpload(stored.sha256, display_name(name, kind), stored.size, kind.mime)
 
@@ -188,16 +194,48 @@ def can_stand_as_result(sha256: str) -> bool:
     return content_store().holds(sha256)
 
 
+def destroy_files(hashes: list[str]) -> int:
+    """Destroy content that nobody needs any more: of erased persons, and in no other dossier, result, list or draft.
+
+    Returns how many went. Content goes before its row, so a job killed in between finds its work again.
+    """
+    return sum(_destroy(sha256) for sha256 in hashes)
+
+
+def _destroy(sha256: str) -> bool:
+    with transaction.atomic():
+        file = StoredFile.objects.select_for_update().filter(pk=sha256).first()
+        if file is None or _is_needed(sha256):
+            return False
+        content_store().remove(sha256)
+        file.delete()
+    return True
+
+
+def _is_needed(sha256: str) -> bool:
+    erased = Q(dossier__submitter__erased_at__isnull=False) | Q(dossier__owner_person__erased_at__isnull=False)
+    return (
+        Paper.objects.filter(file=sha256).exclude(erased, dossier__owner_business__isnull=True).exists()
+        or Result.objects.filter(file=sha256).exists()
+        or IssuedForm.objects.filter(file=sha256).exists()
+        or IssuedList.objects.filter(file=sha256).exists()
+        or Draft.objects.annotate(content=Cast("data", TextField())).filter(content__contains=sha256).exists()
+    )
+
+
 def render_entry(entry_id: int, *, at: datetime) -> int:
     """Render every form of a ledger entry that has no file yet; returns how many. Done twice it does nothing."""
-    waiting = IssuedForm.objects.filter(entry_id=entry_id, file__isnull=True).select_related(*RELATED).order_by("id")
-    return sum(_render(issued, at) for issued in waiting)
+    waiting = IssuedForm.objects.filter(entry_id=entry_id, file__isnull=True, voided_at__isnull=True)
+    return sum(_render(issued, at) for issued in waiting.select_related(*RELATED).order_by("id"))
 
 
 def ready_form(form_id: int, *, at: datetime) -> IssuedForm:
-    """The form with its file, rendered now where the worker has not come to it: who prints at the counter waits for nobody."""
+    """The form with its file, rendered now where the worker has not come to it: a print at the counter waits for nobody.
+
+    A form that was voided before it was ever rendered, or whose person was erased, stays without a file.
+    """
     issued = IssuedForm.objects.select_related(*RELATED).get(pk=form_id)
-    if issued.file_id is None:
+    if issued.file_id is None and issued.voided_at is None:
         _render(issued, at)
         issued.refresh_from_db(fields=["file", "pages"])
     return issued
@@ -208,8 +246,13 @@ def _render(issued: IssuedForm, at: datetime) -> bool:
     rendered = _render_with_drawing(form, context)
     with transaction.atomic():
         file = store_own(io.BytesIO(rendered.pdf), content_type=PDF.mime, at=at)
-        # Two at once render the same bytes; only the first is written.
-        return bool(IssuedForm.objects.filter(pk=issued.pk, file__isnull=True).update(file=file, pages=rendered.pages))
+        # Two at once render the same bytes and only the first is written; a form voided meanwhile gets none.
+        written = IssuedForm.objects.filter(pk=issued.pk, file__isnull=True, voided_at__isnull=True).update(
+            file=file, pages=rendered.pages
+        )
+    if not written:
+        _destroy(file.pk)
+    return bool(written)
 
 
 def _render_with_drawing(form: FormTemplate, context: Context) -> Rendered:

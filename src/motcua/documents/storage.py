@@ -50,6 +50,10 @@ class ContentStore(Protocol):
 
     def holds(self, sha256: str) -> bool: ...
 
+    def remove(self, sha256: str) -> None:
+        """Gone for good; content that is not there is no error."""
+        ...
+
 
 def path_of(sha256: str) -> str:
     """`ab/cd/abcd…`: two levels keep a folder small; a hash is the only part of a path that ever comes from outside."""
@@ -91,6 +95,12 @@ class LocalStore:
     def holds(self, sha256: str) -> bool:
         return (self.root / path_of(sha256)).is_file()
 
+    def remove(self, sha256: str) -> None:
+        path = self.root / path_of(sha256)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            _sync_folder(path.parent)
+
 
 class RemoteStore:
     """Any other Django storage (S3). The content is spooled first, as its address is only known at its end."""
@@ -114,6 +124,9 @@ class RemoteStore:
 
     def holds(self, sha256: str) -> bool:
         return bool(self.storage.exists(path_of(sha256)))
+
+    def remove(self, sha256: str) -> None:
+        self.storage.delete(path_of(sha256))
 
 
 def content_store() -> ContentStore:

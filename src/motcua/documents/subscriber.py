@@ -14,10 +14,12 @@ from django.db import connection
 
 from motcua.documents.form_sets import FormKind, FormNotInForce, form_for
 from motcua.dossiers.ports import EntryEvent, PastEvent
+from motcua.law.lifecycle import PERSONAL_DATA_ERASED
 from motcua.law.moments import VIETNAM
 from motcua.platform.jobs import Job
 
 RENDER = "motcua.documents.tasks.render"
+FORGET = "motcua.documents.tasks.forget"
 
 FORM_OF_ENTRY = {
     "dossier.accepted": FormKind.RECEIPT,
@@ -91,6 +93,33 @@ def issue_forms(events: list[EntryEvent]) -> list[Job]:
 def issue_past_forms(events: Sequence[PastEvent]) -> None:
     """The forms of lives that are written whole: numbered like all others, rendered when somebody opens one."""
     _insert([past.event for past in events])
+
+
+# What a person handed in goes with the person; what a business handed in stays the business's.
+_OF_ERASED = """
+SELECT f.file_id FROM documents_issuedform f WHERE f.dossier_id = ANY(%(ids)s) AND f.file_id IS NOT NULL
+UNION
+SELECT p.file FROM dossiers_paper p JOIN dossiers_dossier d ON d.id = p.dossier_id
+WHERE d.id = ANY(%(ids)s) AND d.owner_business_id IS NULL AND p.file <> ''
+"""
+
+_BLANK = """
+UPDATE documents_issuedform f SET file_id = NULL, pages = NULL, voided_at = coalesce(f.voided_at, e.recorded_at),
+       void_reason = 'Đã xóa dữ liệu cá nhân theo quy định'
+FROM dossiers_ledgerentry e WHERE e.id = ANY(%s) AND f.dossier_id = e.dossier_id
+"""
+
+
+def forget_files(events: list[EntryEvent]) -> list[Job]:
+    """Where a person was erased by law: take the printed forms out of use and ask for the files to be destroyed."""
+    erased = [event for event in events if event.kind == PERSONAL_DATA_ERASED]
+    if not erased:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_ERASED, {"ids": [event.dossier_id for event in erased]})
+        hashes = sorted(row[0] for row in cursor.fetchall())
+        cursor.execute(_BLANK, [[event.entry_id for event in erased]])
+    return [Job(FORGET, {"hashes": hashes})] if hashes else []
 
 
 def _insert(events: Sequence[EntryEvent]) -> list[int]:

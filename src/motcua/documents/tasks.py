@@ -6,7 +6,7 @@ from procrastinate import RetryStrategy
 
 from motcua.documents import services
 from motcua.documents.scanning import Clamd, ScannerUnavailable
-from motcua.documents.subscriber import RENDER
+from motcua.documents.subscriber import FORGET, RENDER
 from motcua.platform.clock import now
 from motcua.platform.config import config
 from motcua.platform.jobs import task
@@ -23,3 +23,8 @@ def scan(sha256: str) -> None:
 @task(name=RENDER)
 def render(entry_id: int) -> None:
     services.render_entry(entry_id, at=now())
+
+
+@task(name=FORGET)
+def forget(hashes: list[str]) -> None:
+    services.destroy_files(hashes)
