@@ -64,7 +64,7 @@ def write_lives(
     Permission was asked before, as with the other writer. `on_written` gets the number of lives of each chunk.
     Raises what `decide` raises, GuardFailed for late entries or missing files; then that chunk has changed nothing.
     """
-    terms = _TermsCache()
+    terms = TermsCache()
     ids: list[int] = []
     source = iter(lives)
     while part := list(islice(source, chunk)):
@@ -75,8 +75,8 @@ def write_lives(
     return ids
 
 
-class _TermsCache:
-    """Terms by all that they depend on: many lives share few of them."""
+class TermsCache:
+    """Terms by all that they depend on, read once each: many lives share few of them."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[Any, ...], Terms] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -70,6 +71,32 @@ def save_calendar(*, name: str, data: dict[str, object]) -> WorkCalendar:
     calendar_from(data)
     calendar, _ = WorkCalendar.objects.update_or_create(name=name, defaults={"data": data})
     return calendar
+
+
+def create_unit(*, agency: Agency, code: str, name: str) -> Unit:
+    """A room (phòng) of an agency."""
+    return Unit.objects.create(agency=agency, code=code, name=name)
+
+
+@transaction.atomic
+def create_desk(
+    *,
+    code: str,
+    name: str,
+    agency: Agency,
+    serves: Iterable[Agency],
+    admin_unit: AdminUnit | None = None,
+    reception_calendar: WorkCalendar | None = None,
+    address: str = "",
+    phone: str = "",
+) -> Desk:
+    """A one-stop desk kept by `agency` that takes dossiers for the agencies it serves; it may stand beyond their territory."""
+    desk = Desk.objects.create(
+        code=code, name=name, agency=agency, admin_unit=admin_unit, reception_calendar=reception_calendar, address=address,
+        phone=phone,
+    )  # fmt: skip
+    desk.agencies.set(serves)
+    return desk
 
 
 @transaction.atomic
