@@ -1,0 +1,114 @@
+"""How much time is left, as the desk shows it: a tone, an icon, words. One reading for lists and for the dossier page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from motcua.dossiers.models import Dossier
+from motcua.dossiers.writer import calendar_of
+from motcua.law.calendars import Calendar
+from motcua.law.lifecycle import PAUSED, RUNNING, State
+from motcua.law.verdict import Mark, mark, remaining, verdict_by_date
+from motcua.organizations.models import WorkCalendar
+from motcua.platform.presentation import words
+from motcua.platform.presentation.words import local, vn_date, vn_datetime
+
+# A working day as the national week counts it, in minutes: from here on a due is "soon".
+SOON_MINUTES: Final = 8 * 60
+_PAUSE_WORD: Final = {
+    State.AWAITING_SUPPLEMENT: "Chờ bổ sung",
+    State.AWAITING_PAYMENT: "Chờ nghĩa vụ tài chính",
+    State.SUSPENDED: "Tạm dừng",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """`remaining` is the bold line, `until` the moment behind it, `note` what must be known beside it."""
+
+    tone: str
+    icon: str
+    remaining: str
+    until: str = ""
+    note: str = ""
+
+
+def calendars_of(dossiers: Iterable[Dossier]) -> dict[int | None, Calendar]:
+    """Counting calendars by id of the stored calendar (None = national), in one query. Dossiers come with `agency`."""
+    ids = {dossier.agency.effective_calendar_id for dossier in dossiers} - {None}
+    stored = WorkCalendar.objects.in_bulk(ids) if ids else {}
+    found: dict[int | None, Calendar] = {
+        pk: calendar_of(json.dumps(row.data, sort_keys=True)) for pk, row in stored.items()
+    }
+    return found | {None: calendar_of(None)}
+
+
+def clock(dossier: Dossier, at: datetime, calendar: Calendar) -> Clock:
+    state = State(dossier.state)
+    if state is State.SUBMITTED and dossier.answer_due_at:
+        return _running(dossier.answer_due_at, at, calendar, "trả lời trước ")
+    if state is State.AWAITING_COMPLETION:
+        return _waiting("Chờ hoàn thiện", dossier.completion_due_at, at)
+    if state in PAUSED:
+        due = dossier.supplement_due_at if state is State.AWAITING_SUPPLEMENT else None
+        since = f"Dừng từ {vn_datetime(dossier.paused_at)}" if dossier.paused_at else ""
+        return _waiting(_PAUSE_WORD[state], due, at, since)
+    if state in RUNNING:
+        if dossier.due_at is None:
+            return Clock("paused", "circle", "Không có thời hạn")
+        promised = f"Đã hẹn lại {vn_datetime(dossier.promised_at)}" if dossier.promised_at else ""
+        return _running(dossier.due_at, at, calendar, "", promised)
+    if state is State.RESOLVED:
+        return _kept(dossier, at)
+    return _ended(dossier, state)
+
+
+def _running(due_at: datetime, at: datetime, calendar: Calendar, prefix: str, note: str = "") -> Clock:
+    left = remaining(at, due_at, calendar).text()
+    said, until = left[0].upper() + left[1:], f"{prefix}{vn_datetime(due_at)}"
+    match mark(at, due_at, calendar, SOON_MINUTES):
+        case Mark.OVERDUE:
+            return Clock("late", "exclamation-triangle-fill", said, f"hạn {vn_datetime(due_at)}", note)
+        case Mark.SOON:
+            return Clock("soon", "exclamation-circle", said, until, note)
+        case _:
+            return Clock("in-time", "clock", said, until, note)
+
+
+def _waiting(word: str, due_at: datetime | None, at: datetime, note: str = "") -> Clock:
+    if due_at is None:
+        return Clock("paused", "pause-circle", word, "", note)
+    if due_at <= at:
+        return Clock("late", "exclamation-triangle-fill", f"{word}, đã quá hạn", f"hạn {vn_datetime(due_at)}", note)
+    return Clock("paused", "pause-circle", word, f"đến {vn_datetime(due_at)}", note)
+
+
+def _kept(dossier: Dossier, at: datetime) -> Clock:
+    """A result that waits: how long, and whether it came in time; it is never late."""
+    since = dossier.result_at_desk_at or dossier.resolved_at
+    assert since is not None
+    days = (local(at).date() - local(since).date()).days
+    verdict = ""
+    if dossier.resolved_at and dossier.due_at:
+        verdict = words.mark(verdict_by_date(dossier.resolved_at, dossier.due_at).value).word.lower()
+    where = "giữ" if dossier.result_at_desk_at else "chờ chuyển về"
+    age = f"Mới {where} hôm nay" if days == 0 else f"Đã {where} {days} ngày"
+    note = f"Có kết quả {verdict}" if verdict else ""
+    if dossier.result_sent_at:
+        return Clock("paused", "truck", "Đã gửi bưu chính", f"từ {vn_datetime(dossier.result_sent_at)}", note)
+    tone = "soon" if days >= 10 else "in-time"
+    return Clock(tone, "archive" if dossier.result_at_desk_at else "box-seam", age, f"từ {vn_date(since)}", note)
+
+
+def _ended(dossier: Dossier, state: State) -> Clock:
+    shown = words.mark(state.value)
+    when = dossier.handed_over_at or dossier.ended_at
+    until = vn_datetime(when) if when else ""
+    if dossier.resolved_at and dossier.due_at:
+        verdict = words.mark(verdict_by_date(dossier.resolved_at, dossier.due_at).value)
+        return Clock(verdict.tone, verdict.icon, verdict.word, until, shown.word)
+    return Clock(shown.tone or "paused", shown.icon, shown.word, until)

@@ -1,0 +1,173 @@
+"""The administrator's pages: what the catalogue could not read, what is not published, what each desk posts."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from motcua.catalog.models import ChannelRule, DeskProcedure, ReviewItem
+from motcua.catalog.queries import (
+    OPTIONAL,
+    PART_TEXT,
+    Part,
+    posted_procedures,
+    publication_gaps,
+    rules_touched,
+    waiting_reviews,
+)
+from motcua.catalog.services import AlreadySettled, settle_review
+from motcua.desk.access import ADMINISTRATORS, ANY_POST, DeskRequest, officers_only
+from motcua.desk.forms.review import KIND_TEXT, kind_of, suggestion_words, value_form
+from motcua.desk.shell import show
+from motcua.law.errors import BadInput, DomainError
+from motcua.law.limits import Limit, Unit
+from motcua.organizations.models import Desk
+from motcua.platform.presentation.words import dong
+
+_SIZE = 50
+
+
+@officers_only(ADMINISTRATORS)
+@require_safe
+def review(request: DeskRequest) -> HttpResponse:
+    kind = request.GET.get("muc", "")
+    if kind and kind not in KIND_TEXT:
+        raise Http404(kind)
+    after = request.GET.get("sau", "")
+    items = list(_after(waiting_reviews(kind), after)[: _SIZE + 1])
+    more = len(items) > _SIZE
+    rows = [(item, KIND_TEXT.get(kind_of(item), item.field), suggestion_words(item)) for item in items[:_SIZE]]
+    last = items[_SIZE - 1] if more else None
+    older = {"muc": kind, "sau": f"{last.version.procedure.code}~{last.position}"} if last else {}
+    counts = _kind_counts()
+    context = {
+        "rows": rows,
+        "kind": kind,
+        "kinds": [(name, word, counts.get(name, 0)) for name, word in KIND_TEXT.items()],
+        "total": counts.get(kind, 0) if kind else sum(counts.values()),
+        "older": urlencode({name: value for name, value in older.items() if value}),
+        "newer": (urlencode({"muc": kind}) or "muc=") if after else "",
+    }
+    return show(request, "desk/admin/review.html", context, current="review")
+
+
+def _kind_counts() -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for field, number in waiting_reviews().order_by().values_list("field").annotate(n=Count("id")):
+        kind = field.partition(":")[0]
+        counted[kind] = counted.get(kind, 0) + number
+    return counted
+
+
+def _after(items: QuerySet[ReviewItem], after: str) -> QuerySet[ReviewItem]:
+    if not after:
+        return items
+    code, _, position = after.rpartition("~")
+    if not position.isdigit():
+        raise BadInput("Trang tiếp theo không đọc được; hãy mở lại danh sách từ đầu.", after=after)
+    return items.filter(
+        Q(version__procedure__code__gt=code) | Q(version__procedure__code=code, position__gt=int(position))
+    )
+
+
+@officers_only(ADMINISTRATORS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_item(request: DeskRequest, item_id: int) -> HttpResponse:
+    item = ReviewItem.objects.select_related("version__procedure__sector", "settled_by").filter(pk=item_id).first()
+    if item is None:
+        raise Http404(str(item_id))
+    form, fault, status = value_form(item), "", 200
+    if request.method == "POST":
+        decision = request.POST.get("decision", "")
+        values = None
+        if decision == ReviewItem.Status.CORRECTED and form is not None:
+            form = value_form(item, request.POST)
+            values = form.values() if form.is_valid() else None
+        if decision != ReviewItem.Status.CORRECTED or values is not None:
+            try:
+                settle_review(item, actor=request.actor, status=_known(decision), at=request.at, values=values)
+            except AlreadySettled as error:
+                messages.warning(request, error.message)
+                return redirect("desk:review")
+            except DomainError as error:
+                if values is not None and form is not None:
+                    form.blame(error)
+                else:
+                    fault = error.message
+            else:
+                messages.success(
+                    request,
+                    f"Đã xử lý mục “{KIND_TEXT.get(kind_of(item), item.field)}” của thủ tục {item.version.procedure.code}.",
+                )
+                following = _after(waiting_reviews(), f"{item.version.procedure.code}~{item.position}").first()
+                return redirect("desk:review_item", following.pk) if following else redirect("desk:review")
+        status = 422
+    context = {
+        "item": item,
+        "word": KIND_TEXT.get(kind_of(item), item.field),
+        "suggestion": suggestion_words(item),
+        "rules": rules_touched(item),
+        "form": form,
+        "fault": fault,
+        "open": item.status == ReviewItem.Status.OPEN,
+    }
+    return show(request, "desk/admin/review_item.html", context, current="review", status=status)
+
+
+def _known(decision: str) -> str:
+    if decision not in (ReviewItem.Status.ACCEPTED, ReviewItem.Status.CORRECTED, ReviewItem.Status.DISMISSED):
+        raise BadInput("Cần chọn nhận gợi ý, sửa hoặc bỏ qua.")
+    return decision
+
+
+@officers_only(ADMINISTRATORS)
+@require_safe
+def gaps(request: DeskRequest) -> HttpResponse:
+    """Procedures that lack a required part, those of a chosen part only where one is asked."""
+    found = publication_gaps()
+    part = request.GET.get("phan", "")
+    if part and part not in set(Part):
+        raise Http404(part)
+    counts = {one: sum(one in gap.missing for gap in found) for one in Part}
+    rows = [gap for gap in found if (part in gap.missing if part else gap.blocking)]
+    context = {
+        "rows": [(gap, [(PART_TEXT[one], one in OPTIONAL) for one in gap.missing]) for gap in rows[:500]],
+        "total": len(rows),
+        "shown": min(len(rows), 500),
+        "parts": [(one.value, PART_TEXT[one], counts[one], one in OPTIONAL) for one in Part],
+        "part": part,
+    }
+    return show(request, "desk/admin/gaps.html", context, current="gaps")
+
+
+@officers_only(ANY_POST)
+@require_safe
+def posted(request: DeskRequest) -> HttpResponse:
+    """The list posted at a desk, made to be printed and hung up."""
+    desks = list(Desk.objects.filter(pk__in=DeskProcedure.objects.values("desk")).order_by("agency__path", "name"))
+    asked = request.GET.get("noi", "")
+    own = request.officer.desk_id
+    desk = next((one for one in desks if str(one.pk) == asked), None) or next(
+        (one for one in desks if one.pk == own), desks[0] if desks else None
+    )
+    rows = []
+    for place in posted_procedures(desk.pk) if desk else ():
+        channels = list(place.procedure.current.channels.all()) if place.procedure.current else []
+        rows.append((place, _limits(channels), _fees(channels)))
+    context = {"desks": desks, "desk": desk, "rows": rows}
+    return show(request, "desk/admin/posted.html", context, current="posted")
+
+
+def _limits(channels: list[ChannelRule]) -> str:
+    texts = dict.fromkeys(Limit(rule.amount, Unit(rule.unit)).text() for rule in channels if rule.amount)
+    return "; ".join(texts)
+
+
+def _fees(channels: list[ChannelRule]) -> str:
+    known = dict.fromkeys(rule.fee_vnd for rule in channels if rule.fee_vnd is not None)
+    return "; ".join("không thu" if fee == 0 else dong(fee) for fee in known)

@@ -1,0 +1,111 @@
+"""Batch certification: each item succeeds or fails by itself, and the page says which."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import BaseFormSet
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from motcua.desk.access import RECEIVERS, DeskRequest, officers_only
+from motcua.desk.counter import Offered, offered
+from motcua.desk.forms.batch import MANY, ONE, BatchForm, rows_of
+from motcua.desk.shell import show
+from motcua.dossiers.commands import Accept, PaperData, PartyData
+from motcua.dossiers.intake import Intake
+from motcua.dossiers.services import receive_at_counter
+from motcua.law.errors import DomainError
+
+_WORDS = ("chứng thực", "bản sao")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One item of the batch: a dossier, or why not."""
+
+    name: str
+    papers: str
+    code: str = ""
+    dossier_id: int = 0
+    fault: str = ""
+
+
+@officers_only(RECEIVERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def batch(request: DeskRequest) -> HttpResponse:
+    mode = MANY if request.GET.get("che-do") == MANY else ONE
+    found = _certifying(offered(request.actor))
+    posts = [(one.pk, one.label[:160]) for one in found]
+    if request.method != "POST":
+        return _page(request, mode, BatchForm(posts=posts, mode=mode), rows_of(mode)(prefix="r"))
+    form, rows = BatchForm(request.POST, posts=posts, mode=mode), rows_of(mode)(request.POST, prefix="r")
+    valid = [form.is_valid(), rows.is_valid()]
+    given = [row for row in rows if row.is_given] if all(valid) else []
+    if not all(valid) or not given:
+        fault = "" if given or not all(valid) else "Chưa ghi giấy tờ nào. Điền ít nhất một dòng."
+        return _page(request, mode, form, rows, fault=fault, status=422)
+    chosen = next(one for one in found if one.pk == form.cleaned_data["post"])
+    outcomes = _many(request, chosen, form, given) if mode == MANY else [_one(request, chosen, form, given)]
+    failed = sum(bool(outcome.fault) for outcome in outcomes)
+    context = {"outcomes": outcomes, "failed": failed, "done": len(outcomes) - failed, "mode": mode}
+    return show(request, "desk/batch_done.html", context, current="batch")
+
+
+def _certifying(found: list[Offered]) -> list[Offered]:
+    """Procedures that certify copies; where the desk has none by name, all that it takes."""
+    named = [one for one in found if any(word in one.label.lower() for word in _WORDS)]
+    return named or found
+
+
+def _paper(row: dict[str, Any]) -> PaperData:
+    return PaperData(row["name"], copies=row["copies"] or 1, pages=row["pages"] or 1)
+
+
+def _one(request: DeskRequest, chosen: Offered, form: BatchForm, given: list[Any]) -> Outcome:
+    data = form.cleaned_data
+    who = PartyData(data["full_name"], data["identity_number"], None, data["phone"])
+    papers = tuple(_paper(row.cleaned_data) for row in given)
+    return _receive(request, chosen, data["key"], who, papers)
+
+
+def _many(request: DeskRequest, chosen: Offered, form: BatchForm, given: list[Any]) -> list[Outcome]:
+    outcomes = []
+    for row in given:
+        data = row.cleaned_data
+        who = PartyData(data["full_name"], data["identity_number"], None, data["phone"])
+        # The key of a row follows from the page's, so that sending the page twice makes no second dossier.
+        key = uuid.uuid5(form.cleaned_data["key"], str(row.prefix))
+        outcomes.append(_receive(request, chosen, key, who, (_paper(data),)))
+    return outcomes
+
+
+def _receive(
+    request: DeskRequest, chosen: Offered, key: uuid.UUID, who: PartyData, papers: tuple[PaperData, ...]
+) -> Outcome:
+    posted = chosen.posted
+    told = "; ".join(f"{paper.name} ({paper.pages} trang × {paper.copies} bản)" for paper in papers)
+    try:
+        intake = Intake(
+            key=key, procedure_id=posted.procedure_id, agency_id=posted.agency_id, receiving_desk_id=posted.desk_id,
+            return_desk_id=posted.desk_id, channel="counter", return_method="desk", submitter=who, papers=papers,
+        )  # fmt: skip
+        moved = receive_at_counter(intake, Accept(), actor=request.actor, at=request.at)
+    except DomainError as error:
+        return Outcome(who.full_name, told, fault=error.message)
+    return Outcome(who.full_name, told, moved.code or "", moved.id)
+
+
+def _page(
+    request: DeskRequest, mode: str, form: BatchForm, rows: BaseFormSet, *, fault: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "rows": rows,
+        "mode": mode,
+        "modes": ((ONE, "Một người, nhiều giấy tờ"), (MANY, "Nhiều người")),
+        "fault": fault,
+    }
+    return show(request, "desk/batch.html", context, current="batch", status=status)

@@ -1,0 +1,209 @@
+"""The dossier page: its clock, what can be done, and its tabs, each with its own address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from motcua.desk import files
+from motcua.desk.access import READERS, DeskRequest, officers_only
+from motcua.desk.clocks import calendars_of, clock
+from motcua.desk.moves import offers
+from motcua.desk.shell import show
+from motcua.desk.story import Names, checked_chain, events
+from motcua.documents.models import IssuedForm
+from motcua.dossiers import queries
+from motcua.dossiers.models import Dossier, Paper, Result
+from motcua.dossiers.personal_views import record_view
+from motcua.law.errors import BadInput, DomainError
+from motcua.notifications.models import Notice
+from motcua.platform.logs import dossier_code
+from motcua.platform.presentation.due_calendar import due_calendar
+from motcua.platform.presentation.words import mask_identity, mask_phone
+
+FORM_TEXT = {
+    "receipt": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    "supplement": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
+    "refusal": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+    "stop": "Thông báo dừng giải quyết hồ sơ",
+    "apology": "Văn bản xin lỗi và hẹn lại",
+    "return_reply": "Văn bản trả lời hồ sơ không đủ điều kiện",
+    "result_receipt": "Phiếu trả kết quả",
+    "control_slip": "Phiếu kiểm soát quá trình giải quyết hồ sơ",
+    "register": "Sổ theo dõi hồ sơ",
+}
+
+
+def find(request: DeskRequest, dossier_id: int) -> Dossier:
+    """The dossier, when the actor may see it. Raises NotFound, also for another agency's."""
+    dossier = queries.get_visible(request.actor, id=dossier_id)
+    dossier_code.set(dossier.code)
+    return dossier
+
+
+def frame(
+    request: DeskRequest, dossier: Dossier, items: list[queries.TimelineItem], *, tab: str, shown: bool = False
+) -> dict[str, Any]:
+    """What stands around every tab: header, clock with its explanation, people, offered moves."""
+    calendars = calendars_of([dossier])
+    try:
+        dues = queries.clock_of(dossier, items)
+    except DomainError:
+        # An imported course may contradict itself; the page still shows the due that counts.
+        dues = ()
+    return {
+        "dossier": dossier,
+        "tab": tab,
+        "clock": clock(dossier, request.at, calendars[dossier.agency.effective_calendar_id]),
+        "calendars": [due_calendar(due) for due in dues],
+        "explained": _explains(dossier, dues),
+        "offers": offers(request.actor, dossier),
+        "people": _people(dossier, shown),
+        "shown": shown,
+    }
+
+
+def _explains(dossier: Dossier, dues: tuple[Any, ...]) -> bool:
+    """Whether the rebuilt due is the one that counts; an imported due, or one set back by hand, is not ours to explain."""
+    if not dues or dossier.due_at is None:
+        return False
+    return bool(dues[-1].at == dossier.due_at.replace(second=0, microsecond=0))
+
+
+def _people(dossier: Dossier, shown: bool) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Groups of (label, value); masked unless asked for."""
+    hide_id = (lambda text: text) if shown else mask_identity
+    hide_phone = (lambda text: text) if shown else mask_phone
+
+    def person(who: Any) -> list[tuple[str, str]]:
+        rows = [
+            ("Họ và tên", who.full_name),
+            ("Số định danh", hide_id(who.identity_number) if who.identity_number else ""),
+            ("Điện thoại", hide_phone(who.phone) if who.phone else ""),
+        ]
+        if shown:
+            rows += [
+                ("Năm sinh", str(who.birth_year or "")),
+                ("Thư điện tử", who.email),
+                ("Địa chỉ", who.address),
+            ]
+        return [(label, value) for label, value in rows if value]
+
+    groups = [("Người nộp", person(dossier.submitter))]
+    if dossier.owner_business:
+        business = dossier.owner_business
+        rows = [("Tên", business.name), ("Mã số thuế", business.tax_code), ("Điện thoại", hide_phone(business.phone))]
+        if shown:
+            rows += [("Thư điện tử", business.email), ("Địa chỉ", business.address)]
+        groups.append(("Chủ hồ sơ", [(label, value) for label, value in rows if value]))
+    elif dossier.owner_person and dossier.owner_person_id != dossier.submitter_id:
+        groups.append(("Chủ hồ sơ", person(dossier.owner_person)))
+    return groups
+
+
+@officers_only(READERS)
+@require_safe
+def timeline(request: DeskRequest, dossier_id: int) -> HttpResponse:
+    return _timeline(request, find(request, dossier_id))
+
+
+def _timeline(request: DeskRequest, dossier: Dossier, *, shown: bool = False) -> HttpResponse:
+    items = queries.timeline(dossier.pk)
+    context = frame(request, dossier, items, tab="timeline", shown=shown) | {
+        "events": list(events(dossier, items, Names.of(items))),
+        "results": list(Result.objects.filter(dossier=dossier).order_by("-id")),
+        "notices": list(Notice.objects.filter(dossier=dossier).order_by("-id")[:20]),
+    }
+    return show(request, "desk/dossier/timeline.html", context)
+
+
+@officers_only(READERS)
+@require_POST
+def full_view(request: DeskRequest, dossier_id: int) -> HttpResponse:
+    """The page with the personal data in full. Answered at once, so that every look, also a reload, is on record."""
+    dossier = find(request, dossier_id)
+    try:
+        record_view(dossier.pk, actor=request.actor, purpose=request.POST.get("purpose", ""), at=request.at)
+    except BadInput as error:
+        messages.error(request, error.message)
+        return redirect("desk:dossier", dossier.pk)
+    return _timeline(request, dossier, shown=True)
+
+
+@officers_only(READERS)
+@require_safe
+def papers(request: DeskRequest, dossier_id: int) -> HttpResponse:
+    dossier = find(request, dossier_id)
+    items = queries.timeline(dossier.pk)
+    context = frame(request, dossier, items, tab="papers") | {
+        "papers": list(Paper.objects.filter(dossier=dossier).order_by("round", "position", "id")),
+    }
+    return show(request, "desk/dossier/papers.html", context)
+
+
+@officers_only(READERS)
+@require_safe
+def paper_file(request: DeskRequest, dossier_id: int, paper_id: int) -> HttpResponse:
+    """A paper's file. Opening it is a look at personal data, so it is noted."""
+    dossier = find(request, dossier_id)
+    paper = Paper.objects.filter(dossier=dossier, pk=paper_id).exclude(file="").first()
+    if paper is None:
+        raise Http404(str(paper_id))
+    answer = files.answer(paper.file, paper.file_name or paper.name)
+    record_view(dossier.pk, actor=request.actor, purpose=f"Mở giấy tờ: {paper.name}", at=request.at)
+    return answer
+
+
+@officers_only(READERS)
+@require_safe
+def result_file(request: DeskRequest, dossier_id: int, result_id: int) -> HttpResponse:
+    dossier = find(request, dossier_id)
+    result = Result.objects.filter(dossier=dossier, pk=result_id).exclude(file="").first()
+    if result is None:
+        raise Http404(str(result_id))
+    answer = files.answer(result.file, f"ket-qua-{dossier.code}")
+    record_view(dossier.pk, actor=request.actor, purpose=f"Mở kết quả số {result.number}", at=request.at)
+    return answer
+
+
+@officers_only(READERS)
+@require_safe
+def forms(request: DeskRequest, dossier_id: int) -> HttpResponse:
+    dossier = find(request, dossier_id)
+    items = queries.timeline(dossier.pk)
+    issued = list(IssuedForm.objects.filter(dossier=dossier).order_by("-issued_at", "-id"))
+    asked = request.GET.get("xem", "")
+    chosen = next((form for form in issued if str(form.pk) == asked), None) or next(
+        (form for form in issued if form.file_id and not form.voided_at), None
+    )
+    context = frame(request, dossier, items, tab="forms") | {
+        "issued": [(form, FORM_TEXT.get(form.kind, form.kind)) for form in issued],
+        "chosen": chosen,
+    }
+    return show(request, "desk/dossier/forms.html", context)
+
+
+@officers_only(READERS)
+@require_safe
+def form_file(request: DeskRequest, dossier_id: int, form_id: int) -> HttpResponse:
+    dossier = find(request, dossier_id)
+    form = IssuedForm.objects.filter(dossier=dossier, pk=form_id, file__isnull=False).first()
+    if form is None:
+        raise Http404(str(form_id))
+    answer = files.answer(form.file_id, f"{form.kind}-{dossier.code or dossier.pk}-{form.version}")
+    # The page frames its own printed forms; a sandbox would keep the browser's PDF reader out.
+    answer["Content-Security-Policy"] = "default-src 'self'; object-src 'self'; style-src 'unsafe-inline'"
+    return answer
+
+
+@officers_only(READERS)
+@require_safe
+def ledger(request: DeskRequest, dossier_id: int) -> HttpResponse:
+    dossier = find(request, dossier_id)
+    items = queries.timeline(dossier.pk)
+    context = frame(request, dossier, items, tab="ledger") | {"chain": checked_chain(dossier)}
+    return show(request, "desk/dossier/ledger.html", context)

@@ -1,0 +1,95 @@
+"""Signing in and out, and choosing the post where a user holds several."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from motcua.desk.access import (
+    ADMINISTRATORS,
+    ANY_POST,
+    POST_KEY,
+    READERS,
+    DeskRequest,
+    everybody,
+    holds,
+    officers_only,
+    signed_in,
+)
+from motcua.desk.queue_pages import pages_of
+from motcua.organizations.models import Role
+from motcua.platform import errors
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": "Tên đăng nhập hoặc mật khẩu chưa đúng. Mật khẩu phân biệt chữ hoa, chữ thường.",
+        "inactive": "Tài khoản này đã bị khóa. Xin liên hệ người quản trị.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "Tên đăng nhập"
+        self.fields["password"].label = "Mật khẩu"
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-control"
+            field.error_messages["required"] = f"Chưa nhập {'tên đăng nhập' if name == 'username' else 'mật khẩu'}."
+        if isinstance(self.fields["password"].widget, forms.PasswordInput):
+            self.fields["password"].widget.attrs["autocomplete"] = "current-password"
+
+
+sign_in = everybody(
+    LoginView.as_view(
+        template_name="desk/sign_in.html",
+        authentication_form=SignInForm,
+        redirect_authenticated_user=True,
+        next_page=reverse_lazy("desk:home"),
+    )
+)
+sign_out = everybody(LogoutView.as_view(next_page=reverse_lazy("desk:sign_in")))
+
+
+def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """What django-axes answers after too many wrong passwords for one name from one address."""
+    return errors.answer(
+        request,
+        429,
+        code="too_many_requests",
+        detail="Đã nhập sai mật khẩu nhiều lần. Xin chờ 15 phút rồi thử lại, hoặc liên hệ người quản trị.",
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def posts(request: DeskRequest) -> HttpResponse:
+    if request.method == "POST":
+        chosen = next((post for post in request.posts if str(post.pk) == request.POST.get("post")), None)
+        if chosen is not None:
+            request.session[POST_KEY] = chosen.pk
+            return redirect("desk:home")
+    context = {
+        "posts": request.posts,
+        "chosen": request.session.get(POST_KEY),
+        "fault": "Chọn một vị trí để bắt đầu làm việc." if request.method == "POST" else "",
+    }
+    return render(request, "desk/posts.html", context, status=422 if request.method == "POST" else 200)
+
+
+@officers_only(ANY_POST)
+@require_safe
+def home(request: DeskRequest) -> HttpResponse:
+    """The first page of a working day: the queue that the post works from."""
+    actor = request.actor
+    if holds(actor, *READERS):
+        pages = pages_of(actor)
+        if holds(actor, Role.LEADER, Role.REFORM_OFFICER, Role.INSPECTOR) and not holds(actor, Role.COUNTER_OFFICER):
+            return redirect("desk:queue", "dang-giai-quyet")
+        return redirect("desk:queue", pages[0].slug)
+    return redirect("desk:review" if holds(actor, *ADMINISTRATORS) else "desk:posted")
