@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 from tests.province import MONDAY, Province, applicant_of, build_province, result
 
-from motcua.documents import queries, services
+from motcua.documents import lists, queries, services
 from motcua.documents.form_sets import FormKind
 from motcua.documents.models import IssuedForm, IssuedList, StoredFile
 from motcua.dossiers import commands as c
@@ -183,6 +183,7 @@ def test_withdrawal_decision_and_stop_issue_mau_05(province: Province) -> None:
     assert_says(
         printed(form),
         "UBND TỈNH KHÁNH HÒA SỞ XÂY DỰNG",
+        "Khánh Hòa, ngày 17 tháng 11 năm 2026",
         "Kính gửi: Ông/Bà Nguyễn Thị Hòa",
         "Ngày đề nghị dừng giải quyết: ngày 17 tháng 11 năm 2026",
         "Giai đoạn giải quyết: Thẩm định",
@@ -482,3 +483,14 @@ def test_lists_are_for_the_desks_own_officers(province: Province) -> None:
         )
     assert not IssuedList.objects.exists()
     assert not StoredFile.objects.exists()
+
+
+def test_register_that_one_volume_cannot_hold_is_refused(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_counter(province, c.Accept())
+    at_counter(province, c.Accept())
+    monkeypatch.setattr(lists, "MOST_ROWS", 1)
+
+    with pytest.raises(BadInput, match=r"^Sổ có 2 hồ sơ; một quyển in tối đa 1\."):
+        services.issue_register(
+            province.desk.pk, first_on=MONDAY.date(), last_on=MONDAY.date(), actor=SYSTEM, at=MONDAY
+        )

@@ -22,7 +22,7 @@ from motcua.identity.models import Business, Person
 from motcua.law.limits import Limit, Unit
 from motcua.law.moments import VIETNAM
 from motcua.law.verdict import Verdict, verdict_by_date
-from motcua.organizations.models import Agency, Desk, Officer
+from motcua.organizations.models import AdminUnit, Agency, Desk, Officer
 from motcua.organizations.models import Unit as Room
 from motcua.platform.config import config
 
@@ -51,10 +51,16 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(VIETNAM).date()
 
 
-def place_name(*units: Any) -> str:
-    """Where a date line says it was written: "Nha Trang", from the first unit that is known."""
-    unit = next((unit for unit in units if unit is not None), None)
-    return _KIND_OF_PLACE.sub("", unit.name) if unit is not None else "………"
+def place_name(*known: AdminUnit | Agency | None) -> str:
+    """Where a date line says it was written: "Nha Trang", from the first of these that names a place; else dots."""
+    for thing in known:
+        if thing is None:
+            continue
+        name = re.sub(r"^(UBND|Ủy ban nhân dân)\s+", "", thing.name, flags=re.IGNORECASE)
+        place = _KIND_OF_PLACE.sub("", name)
+        if isinstance(thing, AdminUnit) or place != name:
+            return place
+    return "………"
 
 
 def desk_head(form: FormTemplate, desk: Desk, issued: IssuedForm | None, on: date, number: str = "") -> c.Head:
@@ -63,7 +69,7 @@ def desk_head(form: FormTemplate, desk: Desk, issued: IssuedForm | None, on: dat
     return c.Head(
         parent=desk.agency.name,
         office=_OLD_DESK if newer_but_old_name else form.desk_name or desk.name,
-        place=place_name(desk.admin_unit, desk.agency.admin_unit),
+        place=place_name(desk.admin_unit, desk.agency.admin_unit, desk.agency),
         on=on,
         number=number,
         **_codes(issued),
@@ -75,7 +81,7 @@ def agency_head(agency: Agency, issued: IssuedForm) -> c.Head:
     return c.Head(
         parent=agency.parent.name if agency.parent else "",
         office=agency.name,
-        place=place_name(agency.admin_unit),
+        place=place_name(agency.admin_unit, agency, agency.parent),
         on=local_day(issued.issued_at),
         number=issued.number,
         **_codes(issued),

@@ -10,11 +10,14 @@ from motcua.documents import contexts as c
 from motcua.documents.building import desk_head, limit_words, local_day, serial_of
 from motcua.documents.form_sets import FormKind, FormTemplate
 from motcua.documents.models import IssuedForm
+from motcua.law.errors import BadInput
 from motcua.law.lifecycle import STATE_TEXT, State
 from motcua.law.moments import VIETNAM
 from motcua.law.money import format_dong
 from motcua.organizations.models import Desk
 
+# Two hundred pages; laying out a volume takes a quarter of a megabyte a row.
+MOST_ROWS = 2000
 _ENDED = {State.RETURNED, State.WITHDRAWN, State.STOPPED}
 
 
@@ -28,7 +31,10 @@ def register(
     keeper: str,
     at: datetime,
 ) -> c.Register:
-    """Sổ theo dõi hồ sơ: every dossier that the desk accepted on these local days, in the order of their receipts."""
+    """Sổ theo dõi hồ sơ: every dossier that the desk accepted on these local days, in the order of their receipts.
+
+    Raises BadInput when one volume cannot hold them.
+    """
     begin = datetime.combine(first_on, time(), VIETNAM)
     end = datetime.combine(last_on + timedelta(days=1), time(), VIETNAM)
     receipts = IssuedForm.objects.filter(
@@ -39,6 +45,12 @@ def register(
     if sector_id is not None:
         receipts = receipts.filter(dossier__procedure__sector_id=sector_id)
         scope = f"Lĩnh vực: {Sector.objects.get(pk=sector_id).name}"
+    count = receipts.count()
+    if count > MOST_ROWS:
+        raise BadInput(
+            f"Sổ có {count} hồ sơ; một quyển in tối đa {MOST_ROWS}. Cần chọn khoảng ngày ngắn hơn hoặc một lĩnh vực.",
+            field="last_on",
+        )
     numbered = receipts.select_related(
         "dossier__procedure",
         "dossier__submitter",
