@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from motcua.law.errors import BadInput, DomainError
-from motcua.platform import health
+from motcua.platform import health, middleware
+from motcua.platform.config import config
 from motcua.urls import *  # noqa: F403  the real addresses and handlers, and three that fail
 
 
@@ -142,3 +143,21 @@ def test_problem_carries_the_facts_of_the_error(client, db):
 def test_live_server_runs_over_the_test_database(live_url):
     with urllib.request.urlopen(f"{live_url}/health/ready") as answer:
         assert json.load(answer)["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "forwarded", "seen"),
+    [
+        (False, "203.0.113.9", "10.0.0.1"),
+        (True, "1.2.3.4, 203.0.113.9", "203.0.113.9"),
+        (True, None, "10.0.0.1"),
+    ],
+)
+def test_address_is_the_proxys_word_only_where_a_proxy_stands(monkeypatch, rf, behind_proxy, forwarded, seen):
+    monkeypatch.setattr(middleware, "config", lambda: config().model_copy(update={"behind_proxy": behind_proxy}))
+    request = rf.get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": forwarded} if forwarded else {})
+    request.resolver_match = None
+
+    middleware.request_context(lambda _: HttpResponse())(request)
+
+    assert request.META["REMOTE_ADDR"] == seen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import shutil
@@ -58,6 +59,8 @@ def _combinations(settings: Config) -> Iterator[Finding]:
         yield Finding("fault", "MOTCUA_HOSTS", f"MOTCUA_HOSTS: thiếu {host}, là tên máy trong MOTCUA_PUBLIC_URL.")
     if settings.now is not None:
         yield Finding("warning", "MOTCUA_NOW", "MOTCUA_NOW: đồng hồ đang bị cố định; không dùng khi vận hành thật.")
+    if settings.s3_bucket and importlib.util.find_spec("boto3") is None:
+        yield Finding("fault", "MOTCUA_S3_BUCKET", "MOTCUA_S3_BUCKET: cần gói boto3; hãy cài `motcua[s3]`.")
     if settings.s3_bucket and not (settings.s3_access_key and settings.s3_secret_key):
         yield Finding(
             "fault", "MOTCUA_S3_BUCKET", "MOTCUA_S3_BUCKET: cần cả MOTCUA_S3_ACCESS_KEY và MOTCUA_S3_SECRET_KEY."

@@ -202,7 +202,7 @@ def _moment(connection: psycopg.Connection[Any]) -> datetime:
 
 
 def _one(connection: psycopg.Connection[Any], query: str, *values: object) -> str:
-    row = connection.execute(query, values or None).fetchone()  # type: ignore[arg-type]
+    row = connection.execute(query, values or None).fetchone()
     return str(row[0]) if row else ""
 
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from motcua.law.errors import DomainError
 from motcua.platform import errors as pages
 from motcua.platform import metrics
+from motcua.platform.config import config
 from motcua.platform.logs import dossier_code, request_id
 
 _access = logging.getLogger("motcua.access")
@@ -26,8 +27,13 @@ def request_context(get_response: Handler) -> Handler:
 
     The log line has the route's pattern, not the path: a path may carry a dossier code or a token.
     """
+    behind_proxy = config().behind_proxy
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if behind_proxy:
+            # The last address is the one our own proxy saw; those before it are whatever the caller wrote.
+            forwarded = request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
+            request.META["REMOTE_ADDR"] = forwarded or request.META.get("REMOTE_ADDR", "")
         given = request.headers.get("X-Request-Id", "")
         own = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
         tokens = request_id.set(own), dossier_code.set(None)

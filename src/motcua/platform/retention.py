@@ -39,7 +39,9 @@ class DataClass:
     def expired(self, at: datetime) -> models.QuerySet[models.Model]:
         """Rows whose time was over at `at` and that are not yet cleared."""
         manager = apps.get_model(self.model)._default_manager
-        rows = manager.filter(**self.only, **{f"{self.moment}__lt": at - timedelta(days=self.days)})
+        rows: models.QuerySet[models.Model] = manager.filter(
+            **self.only, **{f"{self.moment}__lt": at - timedelta(days=self.days)}
+        )
         if self.action == "blank":
             rows = rows.exclude(**dict.fromkeys(self.fields, ""))
         return rows

@@ -10,6 +10,7 @@ from motcua.platform.config import config
 from motcua.platform.database import django_database
 from motcua.platform.logs import logging_config
 from motcua.platform.secrets import secret_key
+from motcua.platform.storage import file_storage
 
 _config = config()
 _PACKAGE = Path(__file__).parent.parent
@@ -109,23 +110,7 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [_PACKAGE / "static"]
 STORAGES = {
-    "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": _config.s3_bucket,
-            "endpoint_url": _config.s3_endpoint,
-            "access_key": _config.s3_access_key.get_secret_value() if _config.s3_access_key else None,
-            "secret_key": _config.s3_secret_key.get_secret_value() if _config.s3_secret_key else None,
-            # Content is addressed by its hash: writing it again can only write the same bytes.
-            "file_overwrite": True,
-            "default_acl": "private",
-        },
-    }
-    if _config.s3_bucket
-    else {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": _config.home / "files"},
-    },
+    "default": file_storage(_config),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # Served straight from the installed package: no STATIC_ROOT, no collectstatic step that a set-up could forget.
