@@ -311,3 +311,21 @@ def test_answer_is_due_in_eight_working_hours(client: Client, province: Province
     dossier = send(client, fill(client, province))
 
     assert dossier.answer_due_at - dossier.submitted_at == timedelta(days=1)
+
+
+def test_papers_stand_under_their_headings_and_only_used_ones_are_missed(client: Client, province: Province) -> None:
+    version = province.procedure.current
+    for position, case in ((3, "Trường hợp sửa chữa"), (4, "Trường hợp sửa chữa"), (5, "Trường hợp di dời")):
+        version.papers.create(position=position, case=case, name=f"Giấy {position}")
+    draft = fill(client, province)
+
+    papers = text(client.get(f"{draft}giay-to/"))
+    before = text(client.get(f"{draft}xem-lai/"))
+    client.post(f"{draft}giay-to/", {"file-3": pdf("anh.pdf")})
+    after = text(client.get(f"{draft}xem-lai/"))
+
+    assert papers.count("Trường hợp sửa chữa") == 1
+    assert "Danh mục chia theo trường hợp" in papers
+    assert "Chưa có tệp cho 1 giấy tờ" in before
+    assert "Chưa có tệp cho 2 giấy tờ" in after
+    assert "Giấy 5" not in after

@@ -153,3 +153,12 @@ def test_pages_carry_the_strict_content_policy_and_no_inline_code(client: Client
 def test_only_reading_methods_on_reading_pages(client: Client, province: Province) -> None:
     assert client.post("/thu-tuc/").status_code == 405
     assert client.get("/thu-tuc/1.001193/nop/").status_code == 405
+
+
+def test_procedures_taken_in_the_province_come_first_and_others_are_marked(client: Client, province: Province) -> None:
+    index_words(build_procedure("1.000001", "Giấy phép xây dựng của nơi khác", province.procedure.sector))
+
+    page = text(client.get("/thu-tuc/", {"q": "giay phep xay dung"}))
+
+    assert page.index("/thu-tuc/1.001193/") < page.index("/thu-tuc/1.000001/")
+    assert page.count("chưa nhận tại tỉnh") == 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from motcua.catalog.models import (
     Channel,
@@ -33,7 +33,7 @@ _CODE = re.compile(r"\d\.\d{3,6}")
 
 # The catalogue words its audiences in sixteen ways; people look for themselves in four.
 AUDIENCES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
-    "cong-dan": ("Công dân", ("Công dân Việt Nam", "Cán bộ", "công chức", "viên chức", "Cán bộ, công chức, viên chức")),
+    "cong-dan": ("Công dân", ("Công dân Việt Nam", "Cán bộ, công chức, viên chức", "Đảng viên")),
     "nguoi-nuoc-ngoai": (
         "Người nước ngoài, người Việt Nam ở nước ngoài",
         ("Người nước ngoài", "Người Việt Nam định cư ở nước ngoài", "Người nước ngoài cư trú tại Việt Nam"),
@@ -74,7 +74,8 @@ def offered() -> QuerySet[Procedure]:
 
 
 def search(*, text: str = "", sector: str = "", audience: str = "", page: int = 1) -> SearchPage:
-    """Procedures by words with or without marks, by sector code and audience key; best match first, then by code.
+    """Procedures by words with or without marks, by sector code and audience key: first those that a desk of the
+    province takes (`here` is set on each), best match first, then by code.
 
     Pages are numbered: a catalogue has some thousand rows, and a citizen comes back to "page 2".
     Raises BadInput for an unknown sector or audience.
@@ -88,6 +89,7 @@ def search(*, text: str = "", sector: str = "", audience: str = "", page: int = 
         if audience not in AUDIENCES:
             raise BadInput(f"Không có đối tượng “{audience}”; ông/bà chọn lại trong danh sách.", field="audience")
         found = found.filter(current__audience__overlap=list(AUDIENCES[audience][1]))
+    found = found.annotate(here=Exists(DeskProcedure.objects.filter(procedure=OuterRef("pk"))))
     order: list[Any] = ["code", "id"]
     if query := _query(text):
         match = SearchQuery(query, config="simple", search_type="raw")
@@ -99,7 +101,7 @@ def search(*, text: str = "", sector: str = "", audience: str = "", page: int = 
         found = found.none()
     total = found.count()
     start = (page - 1) * PAGE_SIZE
-    rows = found.select_related("sector", "current").prefetch_related("current__channels").order_by(*order)
+    rows = found.select_related("sector", "current").prefetch_related("current__channels").order_by("-here", *order)
     return SearchPage(list(rows[start : start + PAGE_SIZE]), total, page)
 
 
@@ -249,7 +251,7 @@ def _shorten(text: str, width: int = 60) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PaperCase:
-    """The papers of one case (trường hợp); an empty title is what every dossier needs."""
+    """The papers under one heading of the catalogue; an empty title is what every dossier needs."""
 
     title: str
     papers: list[PaperRequirement]
@@ -260,13 +262,6 @@ def paper_cases(version: ProcedureVersion) -> list[PaperCase]:
     for paper in version.papers.all():
         cases.setdefault(paper.case.strip(), []).append(paper)
     return [PaperCase(title, papers) for title, papers in cases.items()]
-
-
-def papers_of(version: ProcedureVersion, case: str, cases: Sequence[str]) -> list[PaperRequirement]:
-    """What a dossier of this case needs: the common papers and those of the case; all, where there is no case to choose."""
-    if len(cases) < 2:
-        return list(version.papers.all())
-    return [paper for paper in version.papers.all() if paper.case.strip() in ("", case)]
 
 
 def online_conditions(version: ProcedureVersion) -> list[str]:

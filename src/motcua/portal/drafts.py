@@ -55,9 +55,14 @@ MAX_FILES: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One paper asked for, with the files given for it so far. `key` is its position in the catalogue, or "khac"."""
+    """One paper asked for, with the files given for it so far. `key` is its position in the catalogue, or "khac".
+
+    `case` is the heading under which the catalogue lists it: some headings are cases of which a person is in one, others
+    plain sections, and the catalogue does not say which; so all are shown and nobody is made to choose.
+    """
 
     key: str
+    case: str
     name: str
     hint: str
     form_name: str
@@ -72,7 +77,6 @@ class HandIn:
         self.procedure = procedure
         self.version = procedure.current
         self.places = catalogue.places(procedure)
-        self.cases = [case.title for case in catalogue.paper_cases(self.version) if case.title]
         self.conditions = catalogue.online_conditions(self.version)
 
     @classmethod
@@ -91,13 +95,7 @@ class HandIn:
             choices = [(str(place.id), self._place_words(place)) for place in self.places]
             if len(choices) == 1:
                 initial.setdefault("place", choices[0][0])
-            return PlaceForm(
-                data,
-                initial=initial,
-                places=choices,
-                cases=self.cases if len(self.cases) > 1 else [],
-                conditions=self.conditions,
-            )
+            return PlaceForm(data, initial=initial, places=choices, conditions=self.conditions)
         if step == OWNER:
             kind = OwnerBusinessForm if self.owner == BUSINESS else OwnerPersonForm
             return kind(data, initial=initial)
@@ -146,7 +144,7 @@ class HandIn:
 
     @property
     def requirements(self) -> list[PaperRequirement]:
-        return catalogue.papers_of(self.version, str(self.answers(PLACE).get("case", "")), self.cases)
+        return list(self.version.papers.all())
 
     def files(self) -> list[dict[str, Any]]:
         return list(self.answers(PAPERS).get("files", []))
@@ -157,6 +155,7 @@ class HandIn:
         slots = [
             Slot(
                 str(paper.position),
+                paper.case.strip(),
                 paper.name,
                 catalogue.copies_text(paper),
                 paper.form_name,
@@ -166,11 +165,13 @@ class HandIn:
         ]
         known = {slot.key for slot in slots}
         rest = [file for file in given if file["slot"] not in known]
-        return [*slots, Slot(OTHER_PAPERS, "Giấy tờ khác", "Nếu ông/bà có thêm giấy tờ liên quan.", "", rest)]
+        return [*slots, Slot(OTHER_PAPERS, "", "Giấy tờ khác", "Nếu ông/bà có thêm giấy tờ liên quan.", "", rest)]
 
     def missing(self) -> list[str]:
-        """Names of papers asked for that have no file yet."""
-        return [slot.name for slot in self.slots() if slot.key != OTHER_PAPERS and not slot.files]
+        """Names of papers asked for that have no file yet, among those for all and those of the headings made use of."""
+        slots = [slot for slot in self.slots() if slot.key != OTHER_PAPERS]
+        used = {slot.case for slot in slots if slot.files} | {""}
+        return [slot.name for slot in slots if slot.case in used and not slot.files]
 
     def intake(self) -> Intake:
         """The whole as it is handed in. Raises BadInput naming the first step that needs a change."""

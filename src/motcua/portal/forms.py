@@ -110,23 +110,18 @@ def _email() -> forms.EmailField:
 
 
 class PlaceForm(TextForm):
-    """Where the dossier goes: a desk and the agency competent there; and which case of the procedure it is."""
+    """Where the dossier goes: a desk and the agency competent there; and the case where the limit depends on one."""
 
     required_messages = {
         "place": "Ông/bà chọn nơi nộp.",
-        "case": "Ông/bà chọn trường hợp của mình.",
         "condition": "Ông/bà chọn trường hợp của mình; thời hạn giải quyết tính theo trường hợp này.",
     }
     place = forms.ChoiceField(label="Nộp tại đâu?", widget=forms.RadioSelect)
-    case = forms.ChoiceField(label="Hồ sơ của ông/bà thuộc trường hợp nào?", widget=forms.RadioSelect)
-    condition = forms.ChoiceField(label="Thời hạn tính theo trường hợp nào?", widget=forms.RadioSelect)
+    condition = forms.ChoiceField(label="Hồ sơ của ông/bà thuộc trường hợp nào?", widget=forms.RadioSelect)
 
-    def __init__(
-        self, *args: Any, places: list[tuple[str, str]], cases: list[str], conditions: list[str], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, places: list[tuple[str, str]], conditions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._choose("place", places, "Nơi nộp này không nhận thủ tục; ông/bà chọn lại.")
-        self._choose("case", [(case, case) for case in cases], "Không có trường hợp này; ông/bà chọn lại.")
         # A radio button cannot carry an empty answer, hence the dash for "none of these cases".
         words = [(condition or "-", condition or "Không thuộc trường hợp nào ở đây") for condition in conditions]
         self._choose("condition", words, "Không có trường hợp này; ông/bà chọn lại.")

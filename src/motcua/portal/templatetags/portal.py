@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import template
 
 from motcua.catalog.models import PaperRequirement, ProcedureVersion
 from motcua.portal.catalogue import copies_text
+from motcua.portal.drafts import Slot
 
 register = template.Library()
 
@@ -18,3 +21,9 @@ def copies(paper: PaperRequirement) -> str:
 @register.filter
 def level_word(level: str) -> str:
     return ProcedureVersion.Level(level).label
+
+
+@register.filter
+def has_files(slots: Iterable[tuple[Slot, list[str]]]) -> bool:
+    """Whether anything was given, or refused, under this heading: then it is shown open."""
+    return any(slot.files or faults for slot, faults in slots)

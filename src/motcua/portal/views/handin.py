@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -146,7 +147,8 @@ def _papers(request: HttpRequest, hand_in: HandIn) -> HttpResponse:
 
 def _papers_context(hand_in: HandIn, faults: dict[str, list[str]]) -> dict[str, Any]:
     slots = [(slot, faults.get(slot.key, [])) for slot in hand_in.slots()]
-    return _context(hand_in, drafts.PAPERS) | {"slots": slots, "rules": uploads.RULES_TEXT, "accept": uploads.ACCEPT}
+    groups = [(case, list(group)) for case, group in groupby(slots, key=lambda pair: pair[0].case)]
+    return _context(hand_in, drafts.PAPERS) | {"groups": groups, "rules": uploads.RULES_TEXT, "accept": uploads.ACCEPT}
 
 
 def _take_files(request: HttpRequest, hand_in: HandIn) -> dict[str, list[str]]:
