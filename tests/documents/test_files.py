@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,7 +21,7 @@ from motcua.documents.scanning import Clamd, ScannerUnavailable
 from motcua.documents.storage import FileMissing, FileTooLarge, content_store
 from motcua.documents.subscriber import FORGET
 from motcua.dossiers import commands as c
-from motcua.dossiers.commands import BusinessData, PaperData
+from motcua.dossiers.commands import BusinessData, PaperData, PartyData
 from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.erasure import erase_person
 from motcua.dossiers.models import Dossier, Draft, Paper
@@ -239,7 +240,9 @@ def paper(content: bytes) -> PaperData:
 
 
 def finished(province: Province, *papers: PaperData, **intake: Any) -> Dossier:
-    declared = province.intake(channel="counter", papers=papers, **intake)
+    # A name of its own: tests of other processes share the store, and equal papers have equal bytes.
+    submitter = PartyData(f"Người {uuid.uuid4()}")
+    declared = province.intake(channel="counter", papers=papers, submitter=submitter, **intake)
     moved = receive_at_counter(declared, c.Refuse("Không thuộc thẩm quyền"), actor=province.actor("counter"), at=MONDAY)
     dossier = Dossier.objects.get(pk=moved.id)
     services.ready_form(dossier.forms.get().pk, at=MONDAY)
@@ -295,7 +298,7 @@ def test_papers_of_a_business_stay_when_its_messenger_is_erased() -> None:
 
 
 def test_content_in_a_draft_or_behind_a_result_is_never_destroyed() -> None:
-    stored = services.store_upload(pdf(), name="a.pdf", at=MONDAY)
+    stored = services.store_upload(pdf(b"in a draft"), name="a.pdf", at=MONDAY)
     Draft.objects.create(
         procedure=build_province().procedure,
         data={"papers": {"files": [{"sha256": stored.sha256}]}},
