@@ -15,6 +15,7 @@ from motcua.demo.arrivals import last_opening
 from motcua.demo.offers import PICKS
 from motcua.demo.organisation import build_organisation
 from motcua.demo.telling import Story, tell_all
+from motcua.demo.world import World
 from motcua.dossiers.bulk import write_lives
 from motcua.dossiers.checkpoints import CheckpointStore, make_checkpoint
 from motcua.dossiers.commands import Accept, HandOver, Resolve, Submit
@@ -34,6 +35,8 @@ from motcua.platform.config import config
 
 SEED = 20_260_701
 _REMINDERS_AT = time(8, 5)
+# The usual demonstration is one chunk, so that the feed of entries runs in the order of time.
+_CHUNK = 5_000
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many of how many."""
@@ -57,7 +60,7 @@ def build_demo(*, days: int, count: int, at: datetime, seed: int = SEED, progres
         world = build_organisation(random.Random(seed), at=at - timedelta(days=days))
         progress("Kể chuyện của từng hồ sơ", 0, 1)
         stories = tell_all(world, seed=seed, count=count, days=days, now=at)
-        live = _write(stories, at, progress)
+        live = _write(stories, world, at, progress)
     make_checkpoint(CheckpointStore.of_home(config().home), at)
     return Built(len(stories), live)
 
@@ -71,7 +74,7 @@ def _check_room() -> None:
         raise BadInput(f"Danh mục thủ tục chưa được nạp (thiếu {missing[0]}); hãy chạy `motcua migrate`.")
 
 
-def _write(stories: Sequence[Story], now: datetime, progress: Progress) -> int:
+def _write(stories: Sequence[Story], world: World, now: datetime, progress: Progress) -> int:
     cut = min(now - timedelta(days=1), last_opening(now, national_calendar()))
     past, coming = split(stories, cut)
     done = 0
@@ -83,7 +86,9 @@ def _write(stories: Sequence[Story], now: datetime, progress: Progress) -> int:
 
     ids: list[int | None] = [None] * len(stories)
     numbers = sorted(past)
-    for number, dossier_id in zip(numbers, write_lives((past[n] for n in numbers), told=True, on_written=written), strict=True):
+    lives = (past[number] for number in numbers)
+    made = write_lives(lives, told=True, chunk=_CHUNK, on_written=written, terms=world.terms)
+    for number, dossier_id in zip(numbers, made, strict=True):
         ids[number] = dossier_id
     _remind(stories[0].life.given[0].at, cut)
     for place, (number, visit) in enumerate(coming, 1):

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from motcua.dossiers.commands import AnyCommand, Resolve, ReturnIneligible
 from motcua.dossiers.course import Course, Done, Life
 from motcua.dossiers.evidence import check_evidence, check_late
 from motcua.dossiers.intake import (
@@ -55,20 +56,27 @@ _EVENTS_AT_ONCE = 500
 
 
 def write_lives(
-    lives: Iterable[Life], *, told: bool, chunk: int = CHUNK, on_written: Callable[[int], None] = lambda count: None
+    lives: Iterable[Life],
+    *,
+    told: bool,
+    chunk: int = CHUNK,
+    on_written: Callable[[int], None] = lambda count: None,
+    terms: TermsCache | None = None,
 ) -> list[int]:
     """Write lives, each chunk in one transaction; returns the dossiers' ids in the order given.
 
     Within a chunk codes are given in the order of receipt, entries get ids in the order of recording. `told`: these
     things happened and were told in the past, so notices are stored as sent at their time; otherwise they are sent now.
-    Permission was asked before, as with the other writer. `on_written` gets the number of lives of each chunk.
+    Permission was asked before, as with the other writer. `on_written` gets the number of lives of each chunk; `terms`
+    may hold what the caller has read already.
     Raises what `decide` raises, GuardFailed for late entries or missing files; then that chunk has changed nothing.
     """
-    terms = TermsCache()
+    known = terms or TermsCache()
     ids: list[int] = []
     source = iter(lives)
     while part := list(islice(source, chunk)):
-        courses = [_run(life, terms.of(life.intake)) for life in part]
+        _check(part)
+        courses = [_run(life, known.of(life.intake)) for life in part]
         with transaction.atomic():
             ids += _Chunk(courses).write(told=told)
         on_written(len(part))
@@ -90,11 +98,21 @@ class TermsCache:
         return self._known[key]
 
 
+def _check(lives: Iterable[Life]) -> None:
+    """Each file that stands as a result is asked about once: thousands of lives may share a few."""
+    named: dict[str, AnyCommand] = {}
+    for life in lives:
+        for given in life.given:
+            check_late(given.at, given.recorded_at, given.late)
+            if isinstance(given.command, Resolve | ReturnIneligible):
+                named[given.command.result.file] = given.command
+    for command in named.values():
+        check_evidence(command)
+
+
 def _run(life: Life, terms: Terms) -> Course:
     course = Course(life.intake, terms)
     for given in life.given:
-        check_late(given.at, given.recorded_at, given.late)
-        check_evidence(given.command)
         course.give(given)
     return course
 
@@ -243,7 +261,7 @@ def _past_event(written: _Written, entry_id: int) -> PastEvent:
     submitter = written.course.intake.submitter
     event = event_of(entry_id, written.entry, written.done.decision, bool(submitter.phone), bool(submitter.email))
     after = written.done.after
-    return PastEvent(event, after if after.code is None else replace(after, code=written.course.code))
+    return PastEvent(event, after, None if after.code is None else written.course.code)
 
 
 def _tell(events: Sequence[PastEvent], *, told: bool) -> None:

@@ -34,10 +34,11 @@ class Subscriber(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PastEvent:
-    """An entry of a life that is written whole, with the dossier as it stood right after it."""
+    """An entry of a life that is written whole, with the dossier as it stood right after it, and its code by then."""
 
     event: EntryEvent
     dossier: Snapshot
+    code: str | None
 
 
 class PastSubscriber(Protocol):

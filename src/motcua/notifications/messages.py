@@ -48,8 +48,8 @@ def moment_words(moment: datetime | None) -> str:
 _MOMENTS = ("answer_due", "completion_due", "supplement_due", "due", "promised", "resolved")
 
 
-def compose(template: str, dossier: Dossier | Snapshot) -> tuple[str, str]:
-    """(subject, body) of a message about a dossier as it stands in what is given."""
+def compose(template: str, dossier: Dossier | Snapshot, code: str | None) -> tuple[str, str]:
+    """(subject, body) of a message about a dossier as it stands in what is given; a visit without a code is told so too."""
     words = {name: moment_words(getattr(dossier, f"{name}_at")) for name in _MOMENTS if f"{{{name}}}" in TEXTS[template]}
-    code = dossier.code or "của ông/bà"
-    return SUBJECT.format(code=code), TEXTS[template].format(code=code, **words)
+    shown = code or "của ông/bà"
+    return SUBJECT.format(code=shown), TEXTS[template].format(code=shown, **words)

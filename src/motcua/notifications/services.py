@@ -28,7 +28,7 @@ def deliver_notices(entry_id: int, *, providers: dict[str, MessageProvider], at:
     waiting = Notice.objects.filter(entry_id=entry_id, state=Notice.State.WAITING).select_related("dossier__submitter")
     for notice in waiting.order_by("id"):
         dossier = notice.dossier
-        subject, body = compose(notice.template, dossier)
+        subject, body = compose(notice.template, dossier, dossier.code)
         done = {"state": Notice.State.SENT, "sent_at": at, "body": body}
         if notice.channel != Notice.Channel.PAGE:
             address = dossier.submitter.phone if notice.channel == Notice.Channel.SMS else dossier.submitter.email

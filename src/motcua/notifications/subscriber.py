@@ -77,6 +77,6 @@ def keep_told(events: Sequence[PastEvent]) -> None:
     for past in events:
         notices = notice_rows(past.event)
         if notices:
-            _, body = compose(TEMPLATES[past.event.kind], past.dossier)
+            _, body = compose(TEMPLATES[past.event.kind], past.dossier, past.code)
             rows += [(*row[:5], "sent", row[6], body, "", row[6]) for row in notices]
     copy_rows("notifications_notice", (*COLUMNS, "sent_at"), rows)
