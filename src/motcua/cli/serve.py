@@ -10,6 +10,7 @@ import click
 from motcua.cli.session import database
 from motcua.cli.supervise import leave_with_parent
 from motcua.law.errors import BadInput
+from motcua.platform.database import hang_up
 
 
 def free_port(host: str, wanted: int) -> int:
@@ -58,6 +59,8 @@ def run_granian(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
 
+    # The web workers are forked from this process: a database socket that two of them share gives one the rows of the other.
+    hang_up()
     Granian(
         "motcua.wsgi:application",
         address=host,

@@ -58,17 +58,17 @@ def connected_to(url: str, config: Config, **options: str) -> Iterator[None]:
     entry = django_database(config, url)
     entry["OPTIONS"]["options"] += "".join(f" -c {name}={value}" for name, value in options.items())
     entry["OPTIONS"].pop("pool", None)
-    _hang_up()
+    hang_up()
     current.update({"USER": "", "PASSWORD": "", "HOST": "", "PORT": ""}, **entry)
     try:
         yield
     finally:
-        _hang_up()
+        hang_up()
         current.clear()
         current.update(before)
 
 
-def _hang_up() -> None:
+def hang_up() -> None:
     from django.db import connection
 
     connection.close()
