@@ -95,7 +95,7 @@ def _pages(cookie: str) -> dict[str, Any]:
         cursor.execute("SELECT agency_id FROM organizations_officer ORDER BY id LIMIT 1")
         agency = cursor.fetchone()[0]
         cursor.execute(
-            "SELECT code, access_key FROM dossiers_dossier WHERE agency_id = %s ORDER BY sha256(id::text::bytea) LIMIT 500",
+            "SELECT id, access_key FROM dossiers_dossier WHERE agency_id = %s ORDER BY sha256(id::text::bytea) LIMIT 500",
             [agency],
         )
         dossiers = cursor.fetchall()
@@ -103,7 +103,7 @@ def _pages(cookie: str) -> dict[str, Any]:
     names = ["nguyen an", "tran thi hoa", "le binh", "pham huu", "do kim lan", "hoa", "vo minh tu", "dang xuan"]
     draw = random.Random(11)
     paths: dict[str, Callable[[], str]] = {
-        "worklist": lambda: "/can-bo/",
+        "worklist": lambda: "/can-bo/danh-sach/dang-giai-quyet/",
         "search": lambda: f"/can-bo/tim/?q={draw.choice(names).replace(' ', '+')}",
         "dossier": lambda: f"/can-bo/ho-so/{draw.choice(dossiers)[0]}/",
         "look_up": lambda: f"/h/{draw.choice(dossiers)[1]}/",
