@@ -5,7 +5,7 @@ PY := .venv/bin/python
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 
-.PHONY: setup demo test soak lint types contracts check-migrations check-openapi bench locks clean
+.PHONY: setup demo test soak lint format types contracts check-migrations check-openapi bench locks clean
 
 setup:  ## the program: .venv/bin/motcua
 	@scripts/setup.sh runtime
@@ -25,6 +25,10 @@ soak:  ## the long proofs: 20,000 lives with kill -9 in between
 lint:
 	@scripts/setup.sh dev
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+format:
+	@scripts/setup.sh dev
+	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 
 types:
 	@scripts/setup.sh dev
