@@ -55,6 +55,8 @@ def demo(port: int, days: int, dossiers: int, no_serve: bool) -> None:
             click.echo(f"Cổng {port} đã có chương trình khác dùng; lấy cổng {open_port}.", err=True)
         # For web and worker alike: addresses in QR codes and messages follow the port.
         os.environ.setdefault("MOTCUA_PUBLIC_URL", f"http://localhost:{open_port}")
+        # The terminal shows the table of sign-ins; each request's line would push it away.
+        os.environ.setdefault("MOTCUA_LOG_LEVEL", "WARNING")
         serve_all(_HOST, open_port, on_ready=lambda url: _show(console, url))
 
 

@@ -120,5 +120,8 @@ CASES = (
     Case("supplement_now", 10, age=(9.0, 5.0)),
     Case("payment_now", 7, _taxed, age=(9.0, 5.0)),
     Case("suspended_now", 7, age=(9.0, 5.0)),
+    Case("withdrawal_now", 7, age=(5.0, 3.0)),
+    Case("on_the_way_now", 8, _departments, "counter", "desk", age=(12.0, 5.0)),
+    Case("sent_now", 8, channel="online", back="post", age=(12.0, 5.0)),
     Case("late_now", 14, age=(28.0, 19.0)),
 )

@@ -227,6 +227,11 @@ def _request_withdrawal(s: Script) -> None:
     s.work(10, max(20, min(s.left() * 0.3, 360)))
 
 
+def _withdrawal_now(s: Script, worker: object) -> bool:
+    s.give(c.RequestWithdrawal(s.rng.choice(words.WITHDRAWALS)), APPLICANT)
+    raise NotYet
+
+
 def _withdrawn_late(s: Script, worker: object) -> bool:
     _request_withdrawal(s)
     s.give(c.DecideWithdrawal(f"{_serial(s)}/TB-{s.office.short}", s.office.signer.name), s.office.signer)
@@ -273,6 +278,7 @@ _ON_THE_WAY = {
     "suspended_now": _suspended_now,
     "extension": _extension,
     "stopped": _stopped,
+    "withdrawal_now": _withdrawal_now,
     "withdrawn_late": _withdrawn_late,
     "withdrawal_declined": _withdrawal_declined,
     "returned": _returned,
@@ -284,6 +290,9 @@ _ON_THE_WAY = {
 def _reach_result(s: Script, case: str, worker: object, unit: int) -> None:
     if case in {"late", "apology", "apology_after_due"}:
         _fall_late(s, case)
+    elif case in {"on_the_way_now", "sent_now"}:
+        # Done quickly, so that the result is out by now.
+        s.work(60, 300)
     else:
         # Two fifths finish on the last day, the others earlier.
         share = s.rng.uniform(0.86, 0.985) if s.rng.random() < 0.4 else s.rng.uniform(0.25, 0.85)
@@ -345,6 +354,8 @@ def _handed_over(s: Script, case: str) -> None:
         s.until(s.at + timedelta(minutes=1))
         s.give(c.HandOver(receiver, "electronic", f"Kho dữ liệu điện tử {s.mark('account')}"), SYSTEM)
         return
+    if case == "on_the_way_now":
+        raise NotYet
     if s.dossier.result_at_desk_at is None:
         s.work(120, 500)
         s.give(c.ReceiveResult(), desk.officer)
@@ -352,6 +363,8 @@ def _handed_over(s: Script, case: str) -> None:
         s.work(20, 300)
         parcel = f"EM{s.mark('parcel')[:9]}VN"
         s.give(c.SendResult(parcel), desk.officer)
+        if case == "sent_now":
+            raise NotYet
         s.days(0.8, 3)
         s.give(c.HandOver(receiver, "postal", parcel), SYSTEM)
         return

@@ -148,7 +148,7 @@ class _Teller:
             kind = "state" if case.key == "state_body" else "organisation" if rng.random() < 0.15 else "business"
         authorised = case.key == "authorised" or (not company and rng.random() < 0.06)
         back = case.back or self._return_method(channel, offer)
-        carried_to = self.rng.choice(self.world.guests) if case.key == "carried" else desk
+        carried_to = self.rng.choice(self.world.guests) if case.key in {"carried", "on_the_way_now"} else desk
         return Intake(
             key=self._key(),
             procedure_id=offer.procedure_id,
