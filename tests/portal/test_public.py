@@ -162,3 +162,13 @@ def test_procedures_taken_in_the_province_come_first_and_others_are_marked(clien
 
     assert page.index("/thu-tuc/1.001193/") < page.index("/thu-tuc/1.000001/")
     assert page.count("chưa nhận tại tỉnh") == 1
+
+
+def test_limit_that_nobody_could_read_is_not_shown_as_one(client: Client, province: Province) -> None:
+    version = province.procedure.current
+    version.channels.update(amount=None, unit="", limit_text="1100 VNĐ")
+
+    page = text(client.get("/thu-tuc/1.001193/"))
+
+    assert "Đang rà soát" in page
+    assert "danh mục ghi “1100 VNĐ”" in page

@@ -179,27 +179,35 @@ def places(procedure: Procedure) -> list[Place]:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Limit and fee of one channel and case, in words."""
+    """Limit and fee of one channel and case, in words; `verbatim` is what the catalogue says where that is not yet read."""
 
     channel: str
     condition: str
     stage: int
     limit: str
     fee: str
+    verbatim: str
 
 
 def terms(version: ProcedureVersion) -> list[Terms]:
     return [
-        Terms(Channel(rule.channel).label, rule.condition, rule.stage, limit_text(rule), fee_text(rule))
+        Terms(
+            Channel(rule.channel).label,
+            rule.condition,
+            rule.stage,
+            limit_text(rule),
+            fee_text(rule),
+            rule.limit_text.strip() if rule.amount is None else "",
+        )
         for rule in version.channels.all()
     ]
 
 
 def limit_text(rule: ChannelRule) -> str:
-    """`3 ngày làm việc`; the catalogue's own words where they could not be read as a plain limit."""
+    """`3 ngày làm việc`. What the catalogue says and nobody could read for sure is not shown as a limit: it may be a fee."""
     if rule.amount is not None and rule.unit:
         return f"{rule.amount} {UNIT_TEXT[Unit(rule.unit)]}"
-    return rule.limit_text.strip() or "Chưa công bố"
+    return "Đang rà soát" if rule.limit_text.strip() else "Chưa công bố"
 
 
 def fee_text(rule: ChannelRule) -> str:

@@ -1,19 +1,41 @@
-"""Addresses of the portal. A dossier's code may be any text of an older system, slashes included, hence `path`."""
+"""Addresses of the portal."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from motcua.portal.views import handin, public, track
+
+
+class ProcedureCode:
+    """What a procedure's code is made of; anything else has no page."""
+
+    regex = r"[0-9A-Za-z.\-]{1,40}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class AnyDossierCode(ProcedureCode):
+    """A dossier's code may be any text of an older system, slashes included; a NUL byte no database would take."""
+
+    regex = r"[^\x00]{1,100}?"
+
+
+register_converter(ProcedureCode, "procedure")
+register_converter(AnyDossierCode, "dossier")
 
 app_name = "portal"
 
 urlpatterns = [
     path("", public.home, name="home"),
     path("thu-tuc/", public.procedures, name="procedures"),
-    path("thu-tuc/<str:code>/", public.procedure, name="procedure"),
-    path("thu-tuc/<str:code>/giay-to/", public.checklist, name="checklist"),
-    path("thu-tuc/<str:code>/nop/", handin.start, name="start"),
+    path("thu-tuc/<procedure:code>/", public.procedure, name="procedure"),
+    path("thu-tuc/<procedure:code>/giay-to/", public.checklist, name="checklist"),
+    path("thu-tuc/<procedure:code>/nop/", handin.start, name="start"),
     path("nhap/<uuid:key>/", handin.draft, name="draft"),
     path("nhap/<uuid:key>/xoa/", handin.discard, name="discard"),
     path("nhap/<uuid:key>/<slug:name>/", handin.step, name="step"),
@@ -22,11 +44,11 @@ urlpatterns = [
     path("h/<uuid:key>/", track.by_key, name="by_key"),
     path("ho-so-cua-toi/", track.mine, name="mine"),
     path("ket-thuc/", track.forget, name="forget"),
-    path("ho-so/<path:code>/bien-nhan/", track.receipt, name="receipt"),
-    path("ho-so/<path:code>/gui-them/", track.answer, name="answer"),
-    path("ho-so/<path:code>/rut/", track.withdraw, name="withdraw"),
-    path("ho-so/<path:code>/giay/<int:form_id>/", track.form_pdf, name="form"),
-    path("ho-so/<path:code>/da-nop/<int:paper_id>/", track.paper, name="paper"),
-    path("ho-so/<path:code>/ket-qua/<int:result_id>/", track.result_file, name="result"),
-    path("ho-so/<path:code>/", track.dossier, name="dossier"),
+    path("ho-so/<dossier:code>/bien-nhan/", track.receipt, name="receipt"),
+    path("ho-so/<dossier:code>/gui-them/", track.answer, name="answer"),
+    path("ho-so/<dossier:code>/rut/", track.withdraw, name="withdraw"),
+    path("ho-so/<dossier:code>/giay/<int:form_id>/", track.form_pdf, name="form"),
+    path("ho-so/<dossier:code>/da-nop/<int:paper_id>/", track.paper, name="paper"),
+    path("ho-so/<dossier:code>/ket-qua/<int:result_id>/", track.result_file, name="result"),
+    path("ho-so/<dossier:code>/", track.dossier, name="dossier"),
 ]

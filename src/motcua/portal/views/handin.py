@@ -101,7 +101,8 @@ def step(request: HttpRequest, key: uuid.UUID, name: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "portal/step.html", _context(hand_in, name) | {"form": hand_in.form(name)})
     form = hand_in.form(name, request.POST)
-    typed = {field: request.POST.get(field, "") for field in form.fields}
+    # A NUL byte is refused by the form, and the database would not even keep it as typed.
+    typed = {field: request.POST.get(field, "").replace("\0", "") for field in form.fields}
     drafts.save_step(key, name, typed, at=now())
     if "later" in request.POST:
         return redirect("portal:draft", key)

@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def procedures(request: HttpRequest) -> HttpResponse:
     """The search; asked by HTMX it answers only the list, so that results follow the typing."""
-    asked = {name: request.GET.get(name, "").strip() for name in ("q", "linh-vuc", "doi-tuong")}
+    asked = {name: request.GET.get(name, "").replace("\0", "").strip() for name in ("q", "linh-vuc", "doi-tuong")}
     fault = ""
     try:
         found = catalogue.search(
@@ -65,7 +65,7 @@ def procedures(request: HttpRequest) -> HttpResponse:
 
 
 def _page_number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
+    if not text.isascii() or not text.isdigit() or len(text) > 4 or not 1 <= int(text) <= 1000:
         raise BadInput(f"Số trang phải là số từ 1 đến 1000; địa chỉ đang ghi “{text[:20]}”.", field="trang")
     return int(text)
 
