@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -28,13 +28,14 @@ _PAUSE_WORD: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """`remaining` is the bold line, `until` the moment behind it, `note` what must be known beside it."""
+    """`remaining` is the bold line, `until` the moment behind it, `note` what must be known beside it, `word` the warning."""
 
     tone: str
     icon: str
     remaining: str
     until: str = ""
     note: str = ""
+    word: str = ""
 
 
 def calendars_of(dossiers: Iterable[Dossier]) -> dict[int | None, Calendar]:
@@ -47,10 +48,11 @@ def calendars_of(dossiers: Iterable[Dossier]) -> dict[int | None, Calendar]:
     return found | {None: calendar_of(None)}
 
 
-def clock(dossier: Dossier, at: datetime, calendar: Calendar) -> Clock:
+def clock(dossier: Dossier, at: datetime, calendar: Calendar, *, say: Callable[[datetime], str] = vn_datetime) -> Clock:
+    """`say` writes the due moment: short for a list, with its weekday for a page."""
     state = State(dossier.state)
     if state is State.SUBMITTED and dossier.answer_due_at:
-        return _running(dossier.answer_due_at, at, calendar, "trả lời trước ")
+        return _running(dossier.answer_due_at, at, calendar, say, "trả lời trước ")
     if state is State.AWAITING_COMPLETION:
         return _waiting("Chờ hoàn thiện", dossier.completion_due_at, at)
     if state in PAUSED:
@@ -61,20 +63,22 @@ def clock(dossier: Dossier, at: datetime, calendar: Calendar) -> Clock:
         if dossier.due_at is None:
             return Clock("paused", "circle", "Không có thời hạn")
         promised = f"Đã hẹn lại {vn_datetime(dossier.promised_at)}" if dossier.promised_at else ""
-        return _running(dossier.due_at, at, calendar, "", promised)
+        return _running(dossier.due_at, at, calendar, say, "đến ", promised)
     if state is State.RESOLVED:
         return _kept(dossier, at)
     return _ended(dossier, state)
 
 
-def _running(due_at: datetime, at: datetime, calendar: Calendar, prefix: str, note: str = "") -> Clock:
+def _running(
+    due_at: datetime, at: datetime, calendar: Calendar, say: Callable[[datetime], str], prefix: str, note: str = ""
+) -> Clock:
     left = remaining(at, due_at, calendar).text()
-    said, until = left[0].upper() + left[1:], f"{prefix}{vn_datetime(due_at)}"
+    said, until = left[0].upper() + left[1:], f"{prefix}{say(due_at)}"
     match mark(at, due_at, calendar, SOON_MINUTES):
         case Mark.OVERDUE:
-            return Clock("late", "exclamation-triangle-fill", said, f"hạn {vn_datetime(due_at)}", note)
+            return Clock("late", "exclamation-triangle-fill", said, f"hạn {say(due_at)}", note)
         case Mark.SOON:
-            return Clock("soon", "exclamation-circle", said, until, note)
+            return Clock("soon", "exclamation-circle", said, until, note, "Sắp đến hạn")
         case _:
             return Clock("in-time", "clock", said, until, note)
 

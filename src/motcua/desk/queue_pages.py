@@ -25,6 +25,12 @@ class QueuePage:
     group: str
     roles: tuple[str, ...]
     empty: str
+    short: str = ""
+
+    @property
+    def word(self) -> str:
+        """As the rail has room for."""
+        return self.short or self.title
 
     @property
     def title(self) -> str:
@@ -65,6 +71,7 @@ PAGES: Final = (
     QueuePage(
         Queue.PAYMENT, "cho-nghia-vu-tai-chinh", "wallet2", "Đang dừng", _ALL,
         "Hồ sơ chờ người nộp thực hiện nghĩa vụ tài chính hiện ở đây.",
+        "Chờ nộp nghĩa vụ",
     ),
     QueuePage(
         Queue.SUSPENDED, "tam-dung", "stop-circle", "Đang dừng", _ALL,
@@ -77,6 +84,7 @@ PAGES: Final = (
     QueuePage(
         Queue.RESULTS_COMING, "ket-qua-dang-ve", "box-seam", "Trả kết quả", _RECEIVING + _READING,
         "Kết quả đã ký nhưng chưa về nơi trả hiện ở đây để ghi nhận khi nhận được.",
+        "Kết quả đang về",
     ),
     QueuePage(
         Queue.UNCOLLECTED, "cho-nhan", "archive", "Trả kết quả", _RECEIVING + _READING,

@@ -41,7 +41,7 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
     if holds(actor, *RECEIVERS):
         receiving = [
             ("reception", "plus-lg", "Tiếp nhận hồ sơ", "n"),
-            ("same_day", "lightning", "Trả kết quả trong ngày", ""),
+            ("same_day", "lightning", "Trả trong ngày", ""),
             ("batch", "card-checklist", "Chứng thực nhiều bản", ""),
         ]
         yield {
@@ -80,7 +80,7 @@ def _queues(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
             _item(
                 reverse("desk:queue", args=[page.slug]),
                 page.icon,
-                page.title,
+                page.word,
                 current == page.slug,
                 count=text,
                 late=bool(number) and page.queue in _LATE,

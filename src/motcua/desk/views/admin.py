@@ -111,7 +111,7 @@ def review_item(request: DeskRequest, item_id: int) -> HttpResponse:
         "item": item,
         "word": KIND_TEXT.get(kind_of(item), item.field),
         "suggestion": suggestion_words(item),
-        "rules": rules_touched(item),
+        "rules": [(rule, _limits([rule])) for rule in rules_touched(item)],
         "form": form,
         "fault": fault,
         "open": item.status == ReviewItem.Status.OPEN,

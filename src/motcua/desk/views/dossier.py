@@ -23,7 +23,7 @@ from motcua.law.errors import BadInput, DomainError
 from motcua.notifications.models import Notice
 from motcua.platform.logs import dossier_code
 from motcua.platform.presentation.due_calendar import due_calendar
-from motcua.platform.presentation.words import mask_identity, mask_phone
+from motcua.platform.presentation.words import mask_identity, mask_phone, vn_moment
 
 FORM_TEXT = {
     "receipt": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
@@ -50,6 +50,7 @@ def frame(
 ) -> dict[str, Any]:
     """What stands around every tab: header, clock with its explanation, people, offered moves."""
     calendars = calendars_of([dossier])
+    offered = offers(request.actor, dossier)
     try:
         dues = queries.clock_of(dossier, items)
     except DomainError:
@@ -58,10 +59,11 @@ def frame(
     return {
         "dossier": dossier,
         "tab": tab,
-        "clock": clock(dossier, request.at, calendars[dossier.agency.effective_calendar_id]),
+        "clock": clock(dossier, request.at, calendars[dossier.agency.effective_calendar_id], say=vn_moment),
         "calendars": [due_calendar(due) for due in dues],
         "explained": _explains(dossier, dues),
-        "offers": offers(request.actor, dossier),
+        "offers": offered,
+        "endings": [offer for offer in offered if offer.ending],
         "people": _people(dossier, shown),
         "shown": shown,
     }

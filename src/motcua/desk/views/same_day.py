@@ -71,6 +71,7 @@ def _screen(request: DeskRequest, found: list[Offered], form: ReceptionForm, **m
     kinds = _kinds(form.chosen)
     typed = request.POST if request.method == "POST" else {}
     initial = {name: typed.get(name) for name in ("kind", "number", "signed_on", "signer", "paper") if typed.get(name)}
+    initial = initial if typed else {"paper": True}
     more.setdefault("result", ResultForm(initial=initial, kinds=kinds, at=request.at))
     more.setdefault("receiver", ReceiverForm(initial={"receiver": typed.get("receiver", "")}))
     return screen(
