@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import io
 import os
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
 from tests.portal.house import build_public_province
 from tests.province import MONDAY
@@ -235,3 +238,26 @@ def test_home_fits_at_double_zoom(site: Site) -> None:
                 wide.append(path)
 
     assert wide == []
+
+
+def test_pages_print_their_content_and_nothing_else(site: Site) -> None:
+    with chromium() as browser:
+        page = browser.new_page(viewport=OFFICE)
+        visitor = Visitor(page, site.address, "print")
+        visitor.go("/thu-tuc/1.001193/giay-to/")
+        checklist = page.pdf(format="A4")
+        visitor.open_dossier(site.running)
+        page.goto(f"{site.address}/ho-so/{site.running}/bien-nhan/")
+        receipt = page.pdf(format="A4")
+        if PICTURES is not None:
+            (PICTURES / "checklist.pdf").write_bytes(checklist)
+            (PICTURES / "receipt.pdf").write_bytes(receipt)
+
+    for paper, title in ((checklist, "Giấy tờ cần chuẩn bị"), (receipt, site.running)):
+        printed = PdfReader(io.BytesIO(paper))
+        # The fonts come in two parts, so the reader sees blanks inside words.
+        letters = unicodedata.normalize("NFC", "".join(printed.pages[0].extract_text().split()))
+        assert len(printed.pages) == 1
+        assert title.replace(" ", "") in letters
+        assert "Hồsơcủatôi" not in letters
+        assert "Dànhchocánbộ" not in letters
