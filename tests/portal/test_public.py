@@ -172,3 +172,20 @@ def test_limit_that_nobody_could_read_is_not_shown_as_one(client: Client, provin
 
     assert "Đang rà soát" in page
     assert "danh mục ghi “1100 VNĐ”" in page
+
+
+def test_home_and_procedure_cost_the_same_however_much_there_is(
+    client: Client, province: Province, django_assert_max_num_queries
+) -> None:
+    def cost(path: str) -> int:
+        with django_assert_max_num_queries(12) as queries:
+            client.get(path)
+        return len(queries)
+
+    few = [cost("/"), cost("/thu-tuc/1.001193/")]
+    for number in range(15):
+        other = build_procedure(f"2.{number:06d}", f"Thủ tục số {number}", province.procedure.sector)
+        other.desks.create(desk=province.desk, agency=province.department)
+        province.procedure.current.papers.create(position=10 + number, name=f"Giấy {number}")
+
+    assert [cost("/"), cost("/thu-tuc/1.001193/")] == few
