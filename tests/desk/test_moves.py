@@ -23,7 +23,13 @@ SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-RESULT = {"kind": "Giấy phép xây dựng", "number": "15/GP-SXD", "signed_on": "16/11/2026", "signer": "Trần Văn Bình", "paper": "on"}
+RESULT = {
+    "kind": "Giấy phép xây dựng",
+    "number": "15/GP-SXD",
+    "signed_on": "16/11/2026",
+    "signer": "Trần Văn Bình",
+    "paper": "on",
+}
 
 
 @pytest.fixture
@@ -33,7 +39,9 @@ def submitted(province: Province, clock: Clock) -> Dossier:
 
 @pytest.fixture
 def accepted(province: Province, clock: Clock) -> Dossier:
-    moved = receive_at_counter(province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY)
+    moved = receive_at_counter(
+        province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY
+    )
     return Dossier.objects.get(pk=moved.id)
 
 
@@ -43,7 +51,9 @@ def give(province: Province, dossier: Dossier, who: str, *commands: c.AnyCommand
     dossier.refresh_from_db()
 
 
-def send(client: Client, dossier: Dossier, slug: str, data: dict[str, Any] | None = None, *, seq: int | None = None) -> Any:
+def send(
+    client: Client, dossier: Dossier, slug: str, data: dict[str, Any] | None = None, *, seq: int | None = None
+) -> Any:
     dossier.refresh_from_db()
     typed = {"expected_seq": seq or dossier.seq} | (data or {})
     answer = client.post(reverse("desk:move", args=[dossier.pk, slug]), typed)
@@ -117,7 +127,12 @@ def test_refuse_needs_a_reason(submitted: Dossier, sign_in: SignIn) -> None:
 def test_forward_to_unit_and_officer(province: Province, accepted: Dossier, sign_in: SignIn) -> None:
     case = province.officers["case"].pk
 
-    wrong = send(sign_in("counter"), accepted, "chuyen-buoc", {"step": "Thẩm định", "officer": province.officers["commune_case"].pk})
+    wrong = send(
+        sign_in("counter"),
+        accepted,
+        "chuyen-buoc",
+        {"step": "Thẩm định", "officer": province.officers["commune_case"].pk},
+    )
     assert wrong.status_code == 422
     data = {"step": "Thẩm định", "unit": province.unit.pk, "officer": case}
     assert send(sign_in("counter"), accepted, "chuyen-buoc", data).status_code == 302
@@ -199,7 +214,9 @@ def test_extend_moves_the_due_promise_does_not(accepted: Dossier, sign_in: SignI
     assert promised.status_code == 302
     assert accepted.due_at == before
     assert accepted.promised_at is not None
-    extended = send(head, accepted, "gia-han", {"until": "2026-11-27T16:00", "provision": "Điều 9", "reason": "Phức tạp"})
+    extended = send(
+        head, accepted, "gia-han", {"until": "2026-11-27T16:00", "provision": "Điều 9", "reason": "Phức tạp"}
+    )
     assert extended.status_code == 302
     assert accepted.due_at > before
     assert "hen-lai" not in {offer.slug for offer in head.get(f"/can-bo/ho-so/{accepted.pk}/").context["offers"]}
@@ -220,7 +237,9 @@ def test_resolve_with_paper_needs_evidence(accepted: Dossier, sign_in: SignIn) -
 
 
 def test_resolve_with_file_then_receive_at_the_return_desk(accepted: Dossier, sign_in: SignIn) -> None:
-    data = {name: value for name, value in RESULT.items() if name != "paper"} | {"file": SimpleUploadedFile("gp.pdf", PDF)}
+    data = {name: value for name, value in RESULT.items() if name != "paper"} | {
+        "file": SimpleUploadedFile("gp.pdf", PDF)
+    }
 
     assert send(sign_in("case"), accepted, "ket-qua", data).status_code == 302
     assert (accepted.state, accepted.result_at_desk_at) == (State.RESOLVED, None)
@@ -253,16 +272,31 @@ def test_hand_over_needs_a_proof(province: Province, accepted: Dossier, sign_in:
     bare = send(counter, accepted, "tra-ket-qua", {"receiver": "Hòa", "proof": "signature"})
     assert bare.status_code == 422
     assert "Chưa có chữ ký người nhận" in bare.content.decode()
-    garbage = send(counter, accepted, "tra-ket-qua", {"receiver": "Hòa", "proof": "signature", "signature": "data:image/png;base64,AAAA"})
+    garbage = send(
+        counter,
+        accepted,
+        "tra-ket-qua",
+        {"receiver": "Hòa", "proof": "signature", "signature": "data:image/png;base64,AAAA"},
+    )
     assert garbage.status_code == 422
     assert accepted.state == State.RESOLVED
     scan = SimpleUploadedFile("phieu.pdf", PDF)
-    assert send(counter, accepted, "tra-ket-qua", {"receiver": "Hòa", "proof": "signature", "signature_file": scan}).status_code == 302
+    assert (
+        send(
+            counter, accepted, "tra-ket-qua", {"receiver": "Hòa", "proof": "signature", "signature_file": scan}
+        ).status_code
+        == 302
+    )
     assert accepted.state == State.HANDED_OVER
 
 
 def test_hand_over_before_the_result_is_refused_and_recorded(accepted: Dossier, sign_in: SignIn) -> None:
-    answer = send(sign_in("counter"), accepted, "tra-ket-qua", {"receiver": "Hòa", "proof": "signature", "signature_file": SimpleUploadedFile("p.pdf", PDF)})
+    answer = send(
+        sign_in("counter"),
+        accepted,
+        "tra-ket-qua",
+        {"receiver": "Hòa", "proof": "signature", "signature_file": SimpleUploadedFile("p.pdf", PDF)},
+    )
 
     assert answer.status_code == 422
     assert "Hồ sơ chưa có kết quả nên không thể trả kết quả" in answer.content.decode()
@@ -291,7 +325,9 @@ def test_return_as_not_eligible_and_stop(province: Province, accepted: Dossier, 
     data = RESULT | {"reason": "Đất không được xây dựng"}
     assert send(head, accepted, "tra-lai", data).status_code == 302
     assert accepted.state == State.RETURNED
-    moved = receive_at_counter(province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY)
+    moved = receive_at_counter(
+        province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY
+    )
     other = Dossier.objects.get(pk=moved.id)
     assert send(head, other, "dung", {"reason": "Theo bản án"}).status_code == 302
     assert other.state == State.STOPPED
@@ -309,7 +345,9 @@ def test_rectify_takes_the_result_back(province: Province, accepted: Dossier, si
     assert Result.objects.get().voided_at is not None
 
 
-def test_close_what_was_not_completed_in_time(province: Province, submitted: Dossier, sign_in: SignIn, clock: Clock) -> None:
+def test_close_what_was_not_completed_in_time(
+    province: Province, submitted: Dossier, sign_in: SignIn, clock: Clock
+) -> None:
     give(province, submitted, "counter", c.AskCompletion(("Bản vẽ",), "Thiếu", MONDAY + timedelta(days=2)))
     counter = sign_in("counter")
 

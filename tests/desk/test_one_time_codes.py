@@ -24,9 +24,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def waiting(province: Province, clock: Clock) -> Dossier:
-    moved = receive_at_counter(province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY)
+    moved = receive_at_counter(
+        province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY
+    )
     give_command(
-        moved.id, c.Resolve(result(signed_on=MONDAY.date())), actor=province.actor("case"), at=MONDAY + timedelta(minutes=5)
+        moved.id,
+        c.Resolve(result(signed_on=MONDAY.date())),
+        actor=province.actor("case"),
+        at=MONDAY + timedelta(minutes=5),
     )
     return Dossier.objects.select_related("submitter").get(pk=moved.id)
 
@@ -79,7 +84,9 @@ def test_code_ends_after_fifteen_minutes_and_when_a_new_one_is_sent(waiting: Dos
 
 
 def test_no_code_without_a_phone_or_before_the_result(province: Province, waiting: Dossier) -> None:
-    other = receive_at_counter(province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY)
+    other = receive_at_counter(
+        province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY
+    )
     with pytest.raises(CodeNotSent):
         request_one_time_code(Dossier.objects.get(pk=other.id), at=MONDAY)
     waiting.submitter.phone = ""

@@ -1,0 +1,90 @@
+"""The administrator's pages: the review list is settled, gaps are listed, the posted list prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from tests.province import Province
+
+from motcua.catalog.models import ChannelRule, ReviewItem
+
+SignIn = Callable[[str], Client]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def item(province: Province) -> ReviewItem:
+    return ReviewItem.objects.create(
+        version=province.procedure.current, position=1, field="limit:1,2", text="20 ngày (ngày làm việc)",
+        reason="không rõ là ngày lịch hay ngày làm việc", suggestion={"amount": 20, "unit": "working_day"},
+    )  # fmt: skip
+
+
+def test_suggestion_is_accepted(item: ReviewItem, sign_in: SignIn) -> None:
+    client = sign_in("admin")
+
+    page = client.get("/can-bo/quan-tri/danh-muc/").content.decode()
+    assert "20 ngày làm việc" in page
+    assert client.post(f"/can-bo/quan-tri/danh-muc/{item.pk}/", {"decision": "accepted"}).status_code == 302
+    item.refresh_from_db()
+    assert item.status == "accepted"
+    assert list(
+        ChannelRule.objects.filter(version=item.version, position__in=[1, 2]).values_list("amount", flat=True)
+    ) == [20, 20]
+    again = client.post(f"/can-bo/quan-tri/danh-muc/{item.pk}/", {"decision": "dismissed"}, follow=True)
+    assert "đã có người xử lý" in again.content.decode()
+
+
+def test_right_value_is_typed_and_a_wrong_one_is_refused_beside_its_field(item: ReviewItem, sign_in: SignIn) -> None:
+    client, url = sign_in("admin"), f"/can-bo/quan-tri/danh-muc/{item.pk}/"
+
+    wrong = client.post(url, {"decision": "corrected", "amount": "15", "unit": ""})
+    assert wrong.status_code == 422
+    assert 'id="id_unit_error"' in wrong.content.decode()
+    assert client.post(url, {"decision": "corrected", "amount": "15", "unit": "day"}).status_code == 302
+    item.refresh_from_db()
+    assert item.decision == {"amount": 15, "unit": "day"}
+
+
+def test_unknown_decision_changes_nothing(item: ReviewItem, sign_in: SignIn) -> None:
+    answer = sign_in("admin").post(f"/can-bo/quan-tri/danh-muc/{item.pk}/", {"decision": "whatever"})
+
+    assert answer.status_code == 422
+    item.refresh_from_db()
+    assert item.status == "open"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "decided"),
+    [
+        ("fee:1", {"fee_vnd": "120.000"}, {"fee_vnd": 120_000}),
+        ("sets", {"sets": "2"}, {"sets": 2}),
+        ("audience", {"rows": "Công dân Việt Nam\nDoanh nghiệp"}, {"audience": ["Công dân Việt Nam", "Doanh nghiệp"]}),
+        ("levels", {"levels": ["commune"]}, {"levels": ["commune"]}),
+        ("condition:1,2", {"rows": "Nhà dưới 3 tầng\nNhà từ 3 tầng"}, {"conditions": ["Nhà dưới 3 tầng", "Nhà từ 3 tầng"]}),
+        ("grounds", {"rows": "45/2020/NĐ-CP | Môi trường điện tử"}, {"rows": [{"number": "45/2020/NĐ-CP", "title": "Môi trường điện tử"}]}),
+        ("paper:1", {"originals": "1", "copies": "2"}, {"originals": 1, "copies": 2}),
+    ],
+)  # fmt: skip
+def test_each_kind_has_its_form(province: Province, sign_in: SignIn, field: str, typed: dict, decided: dict) -> None:
+    item = ReviewItem.objects.create(version=province.procedure.current, position=7, field=field, text="…", reason="…")
+    client, url = sign_in("admin"), f"/can-bo/quan-tri/danh-muc/{item.pk}/"
+
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"decision": "corrected"} | typed).status_code == 302
+    item.refresh_from_db()
+    assert item.decision == decided
+
+
+def test_gaps_and_posted_list(province: Province, sign_in: SignIn) -> None:
+    admin = sign_in("admin")
+
+    gaps = admin.get("/can-bo/quan-tri/cong-khai/")
+    assert {gap.code for gap, _ in gaps.context["rows"]} == {"1.001193", "2.000815"}
+    assert admin.get("/can-bo/quan-tri/cong-khai/?phan=papers").context["total"] == 0
+    assert admin.get("/can-bo/quan-tri/cong-khai/?phan=khong-co").status_code == 404
+    posted = sign_in("counter").get("/can-bo/niem-yet/").content.decode()
+    assert "3 ngày làm việc" in posted
+    assert "50.000\N{NO-BREAK SPACE}đ" in posted
