@@ -37,13 +37,12 @@ def full_name(rng: random.Random) -> tuple[str, bool]:
 class People:
     """Hands out persons and businesses, each with numbers of its own."""
 
-    def __init__(self, rng: random.Random, place: str) -> None:
+    def __init__(self, rng: random.Random) -> None:
         self._rng = rng
-        self._place = place
         self._serial = 0
 
-    def person(self, *, with_phone: bool = True) -> PartyData:
-        """Most have a phone, a quarter a mail address of a domain that is reserved for examples."""
+    def person(self, place: str, *, with_phone: bool = True) -> PartyData:
+        """Somebody of `place`. Most have a phone, a quarter a mail address of a domain that is reserved for examples."""
         rng = self._rng
         self._serial += 1
         name, woman = full_name(rng)
@@ -56,10 +55,10 @@ class People:
             birth_year=year,
             phone=f"09000{self._serial:05d}" if with_phone and rng.random() < 0.94 else "",
             email=mail,
-            address=f"{rng.randint(1, 98)} đường Mẫu số {rng.randint(1, 30)}, {self._place}",
+            address=f"{rng.randint(1, 98)} đường Mẫu số {rng.randint(1, 30)}, {place}",
         )
 
-    def business(self, *, state: bool = False) -> BusinessData:
+    def business(self, place: str, *, state: bool = False) -> BusinessData:
         rng = self._rng
         self._serial += 1
         name = (
@@ -72,7 +71,7 @@ class People:
             tax_code=_tax_code(self._serial),
             phone=f"09001{self._serial:05d}",
             email=f"lien-he.{self._serial}@example.com",
-            address=f"{rng.randint(1, 98)} đường Mẫu số {rng.randint(1, 30)}, {self._place}",
+            address=f"{rng.randint(1, 98)} đường Mẫu số {rng.randint(1, 30)}, {place}",
         )
 
 

@@ -42,7 +42,7 @@ class _Teller:
     def __init__(self, world: World, seed: int, days: int, now: datetime) -> None:
         self.world, self.now = world, now
         self.rng = random.Random(seed)
-        self.people = People(self.rng, "tỉnh Khánh Hòa")
+        self.people = People(self.rng)
         self.arrivals = Arrivals(self.rng, first=now - timedelta(days=days), now=now)
         self.first = now - timedelta(days=days)
         self._fitting: dict[object, tuple[list[Offer], list[float]]] = {}
@@ -157,9 +157,9 @@ class _Teller:
             return_desk_id=carried_to.id,
             channel=channel,
             return_method=back,
-            submitter=self.people.person(with_phone=case.key != "assisted"),
-            owner=self.people.person() if authorised and not company else None,
-            business=self.people.business(state=kind == "state") if company else None,
+            submitter=self.people.person(office.place, with_phone=case.key != "assisted"),
+            owner=self.people.person(office.place) if authorised and not company else None,
+            business=self.people.business(office.place, state=kind == "state") if company else None,
             applicant_kind=kind,
             papers=self._papers(case, offer, channel),
             authorisation=f"Giấy ủy quyền số {rng.randint(1, 900)}/2026" if authorised else "",
