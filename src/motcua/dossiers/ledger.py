@@ -49,7 +49,7 @@ def _check(value: object) -> None:
 
 def moment_text(moment: datetime) -> str:
     """`2026-11-21T02:30:00.123456Z`: one spelling for one instant."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def private_digest(key: bytes, name: str, value: object) -> str:
