@@ -91,7 +91,8 @@ class TermsCache:
 
     def of(self, intake: Intake) -> Terms:
         key = (
-            intake.procedure_id, intake.agency_id, intake.receiving_desk_id, CATALOG_CHANNEL[intake.channel], intake.condition,
+            intake.procedure_id, intake.agency_id, intake.receiving_desk_id, intake.return_desk_id,
+            CATALOG_CHANNEL[intake.channel], intake.condition,
         )  # fmt: skip
         if key not in self._known:
             self._known[key] = read_terms(intake)

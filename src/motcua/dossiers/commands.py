@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
@@ -10,10 +11,32 @@ from motcua.law.errors import BadInput
 from motcua.law.lifecycle import Command, State
 from motcua.law.limits import Limit
 
+# A reason or a note: more than anybody types, less than anybody would send to fill the disk.
+_FREE = 10_000
+_DOCUMENT = 500
+# A column of 16 bits; no paper has that many copies or pages.
+_MANY = 32_767
+# What PostgreSQL cannot store as text: the zero byte, and halves of characters.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
-def _required(value: str, label: str) -> None:
+
+def _required(value: str, label: str, longest: int = _FREE) -> None:
     if not value.strip():
         raise BadInput(f"{label}: chưa nhập. Cần ghi rõ nội dung này.", field=label)
+    check_text(value, label, longest)
+
+
+def check_text(value: str, label: str, longest: int = _FREE) -> None:
+    """Raises BadInput for a text that the database could not take: too long, or with characters that cannot be stored."""
+    if len(value) > longest:
+        raise BadInput(f"{label}: dài {len(value)} ký tự, nhiều nhất là {longest} ký tự.", field=label)
+    if _UNSTORABLE.search(value):
+        raise BadInput(f"{label}: có ký tự không lưu được. Cần nhập lại bằng chữ thường dùng.", field=label)
+
+
+def _aware(moment: datetime | None, label: str) -> None:
+    if moment is not None and moment.utcoffset() is None:
+        raise BadInput(f"{label}: thời điểm {moment.isoformat()} thiếu múi giờ.", field=label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +47,7 @@ class LateEntry:
     approver_id: int
 
     def __post_init__(self) -> None:
-        _required(self.reason, "Lý do ghi bù")
+        _required(self.reason, "Lý do ghi bù", 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +62,17 @@ class PartyData:
     address: str = ""
 
     def __post_init__(self) -> None:
-        _required(self.full_name, "Họ và tên")
+        _required(self.full_name, "Họ và tên", 200)
+        check_text(self.identity_number, "Số định danh", 12)
+        _check_contact(self.phone, self.email, self.address)
+        if self.birth_year is not None and not 1850 <= self.birth_year <= 2100:
+            raise BadInput(f"Năm sinh “{self.birth_year}”: cần đủ bốn chữ số, ví dụ 1990.", field="birth_year")
+
+
+def _check_contact(phone: str, email: str, address: str) -> None:
+    check_text(phone, "Số điện thoại", 15)
+    check_text(email, "Thư điện tử", 254)
+    check_text(address, "Địa chỉ", 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +84,9 @@ class BusinessData:
     address: str = ""
 
     def __post_init__(self) -> None:
-        _required(self.name, "Tên tổ chức")
+        _required(self.name, "Tên tổ chức", 300)
+        check_text(self.tax_code, "Mã số thuế", 14)
+        _check_contact(self.phone, self.email, self.address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +99,13 @@ class PaperData:
     file_name: str = ""
 
     def __post_init__(self) -> None:
-        _required(self.name, "Tên giấy tờ")
-        if self.originals < 0 or self.copies < 0 or (self.pages is not None and self.pages < 1):
-            raise BadInput(f"Giấy tờ “{self.name}”: số bản và số trang phải là số không âm.", field="papers")
+        _required(self.name, "Tên giấy tờ", 5000)
+        check_text(self.file, "Tệp", 64)
+        check_text(self.file_name, "Tên tệp", 200)
+        if not (0 <= self.originals <= _MANY and 0 <= self.copies <= _MANY and 1 <= (self.pages or 1) <= _MANY):
+            raise BadInput(
+                f"Giấy tờ “{self.name[:80]}”: số bản cần từ 0 đến {_MANY}, số trang từ 1 đến {_MANY}.", field="papers"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +121,9 @@ class Accept:
     clock_from: datetime | None = None
     limit: Limit | None = None
 
+    def __post_init__(self) -> None:
+        _aware(self.clock_from, "Thời điểm bắt đầu tính hạn")
+
 
 @dataclass(frozen=True, slots=True)
 class AskCompletion:
@@ -93,6 +135,7 @@ class AskCompletion:
     def __post_init__(self) -> None:
         _required("".join(self.items), "Nội dung cần hoàn thiện")
         _required(self.reason, "Lý do")
+        _aware(self.until, "Hạn hoàn thiện")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +143,9 @@ class Complete:
     command: ClassVar[Command] = Command.COMPLETE
     papers: tuple[PaperData, ...] = ()
     note: str = ""
+
+    def __post_init__(self) -> None:
+        check_text(self.note, "Ghi chú")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +173,8 @@ class Forward:
     note: str = ""
 
     def __post_init__(self) -> None:
-        _required(self.step, "Bước xử lý")
+        _required(self.step, "Bước xử lý", 200)
+        check_text(self.note, "Ghi chú")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +192,9 @@ class AskSupplement:
     def __post_init__(self) -> None:
         _required("".join(self.items), "Nội dung cần bổ sung")
         _required(self.reason, "Lý do")
+        check_text(self.provision, "Căn cứ pháp lý", _DOCUMENT)
+        check_text(self.stage, "Giai đoạn giải quyết", _DOCUMENT)
+        _aware(self.until, "Hạn bổ sung")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +205,9 @@ class Supplement:
     papers: tuple[PaperData, ...] = ()
     note: str = ""
 
+    def __post_init__(self) -> None:
+        check_text(self.note, "Ghi chú")
+
 
 @dataclass(frozen=True, slots=True)
 class AskPayment:
@@ -163,9 +216,9 @@ class AskPayment:
     provision: str
 
     def __post_init__(self) -> None:
-        _required(self.provision, "Căn cứ của nghĩa vụ tài chính")
-        if self.amount_vnd <= 0:
-            raise BadInput("Số tiền: phải là số nguyên dương (đồng).", field="amount_vnd")
+        _required(self.provision, "Căn cứ của nghĩa vụ tài chính", _DOCUMENT)
+        if not 0 < self.amount_vnd <= 10**15:
+            raise BadInput("Số tiền: phải là số nguyên dương (đồng), không quá một triệu tỷ.", field="amount_vnd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +227,7 @@ class ConfirmPayment:
     proof: str
 
     def __post_init__(self) -> None:
-        _required(self.proof, "Chứng từ nộp tiền")
+        _required(self.proof, "Chứng từ nộp tiền", _DOCUMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +237,17 @@ class Suspend:
     document: str
 
     def __post_init__(self) -> None:
-        _required(self.provision, "Căn cứ tạm dừng")
-        _required(self.document, "Số văn bản tạm dừng")
+        _required(self.provision, "Căn cứ tạm dừng", _DOCUMENT)
+        _required(self.document, "Số văn bản tạm dừng", _DOCUMENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
     command: ClassVar[Command] = Command.RESUME
     document: str = ""
+
+    def __post_init__(self) -> None:
+        check_text(self.document, "Số văn bản tiếp tục", _DOCUMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +260,9 @@ class Extend:
     reason: str
 
     def __post_init__(self) -> None:
-        _required(self.provision, "Căn cứ gia hạn")
+        _required(self.provision, "Căn cứ gia hạn", _DOCUMENT)
         _required(self.reason, "Lý do gia hạn")
+        _aware(self.until, "Hạn mới")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +275,7 @@ class Promise:
 
     def __post_init__(self) -> None:
         _required(self.reason, "Lý do chậm")
+        _aware(self.until, "Ngày hẹn lại")
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +290,10 @@ class ResultData:
     paper: bool = False
 
     def __post_init__(self) -> None:
-        _required(self.kind, "Loại kết quả")
-        _required(self.number, "Số của kết quả")
-        _required(self.signer, "Người ký")
+        _required(self.kind, "Loại kết quả", 300)
+        _required(self.number, "Số của kết quả", 100)
+        _required(self.signer, "Người ký", 200)
+        check_text(self.file, "Tệp kết quả", 64)
         if not self.file and not self.paper:
             raise BadInput("Kết quả: cần tệp đã ký, hoặc đánh dấu là bản giấy đã có tại cơ quan.", field="file")
 
@@ -269,7 +328,7 @@ class SendResult:
     parcel: str
 
     def __post_init__(self) -> None:
-        _required(self.parcel, "Số bưu gửi")
+        _required(self.parcel, "Số bưu gửi", 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,18 +344,21 @@ class HandOver:
     reference: str
 
     def __post_init__(self) -> None:
-        _required(self.receiver, "Người nhận kết quả")
+        _required(self.receiver, "Người nhận kết quả", 200)
         if self.proof not in {"signature", "one_time_code", "postal", "electronic"}:
             raise BadInput(
                 "Bằng chứng nhận: phải là chữ ký, mã một lần, phát bưu chính hoặc bản điện tử.", field="proof"
             )
-        _required(self.reference, "Bằng chứng nhận kết quả")
+        _required(self.reference, "Bằng chứng nhận kết quả", _DOCUMENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
     command: ClassVar[Command] = Command.WITHDRAW
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        check_text(self.reason, "Lý do rút hồ sơ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,8 +386,8 @@ class DecideWithdrawal:
     signer: str
 
     def __post_init__(self) -> None:
-        _required(self.document, "Số quyết định")
-        _required(self.signer, "Người ký")
+        _required(self.document, "Số quyết định", _DOCUMENT)
+        _required(self.signer, "Người ký", 200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +397,11 @@ class Stop:
 
     def __post_init__(self) -> None:
         _required(self.reason, "Lý do dừng")
+
+
+RETURN_METHODS = frozenset({"desk", "post", "electronic"})
+# What a rectification may correct, each with its longest text.
+CORRECTABLE = {"request": 500, "authorisation": 300, "return_method": 10, "step": 200}
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +422,14 @@ class Rectify:
         _required(self.reason, "Lý do đính chính")
         if self.to_state is None and not self.corrections:
             raise BadInput("Đính chính: cần nêu trạng thái quay về hoặc dữ liệu được sửa.", field="corrections")
+        for name, value in self.corrections.items():
+            check_text(value, f"Dữ liệu đính chính “{name[:40]}”", CORRECTABLE.get(name, _FREE))
+        wrong = sorted(set(self.corrections) - set(CORRECTABLE))
+        if wrong:
+            raise BadInput(f"Không đính chính được dữ liệu: {', '.join(wrong)[:200]}.", field="corrections")
+        method = self.corrections.get("return_method")
+        if method is not None and method not in RETURN_METHODS:
+            raise BadInput(f"Hình thức nhận kết quả “{method}” không có trong danh mục.", field="return_method")
 
 
 AnyCommand = (

@@ -7,10 +7,14 @@ from datetime import datetime
 from motcua.dossiers.commands import AnyCommand, LateEntry, Resolve, ReturnIneligible
 from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.ports import ports
+from motcua.law.errors import BadInput
 
 
 def check_late(at: datetime, recorded_at: datetime | None, late: LateEntry | None) -> None:
     """Raises GuardFailed when a thing is recorded before it happened, or after it without reason and approver."""
+    for moment in (at, recorded_at):
+        if moment is not None and moment.utcoffset() is None:
+            raise BadInput(f"Thời điểm {moment.isoformat()} thiếu múi giờ.", at=moment.isoformat())
     if recorded_at is not None and at > recorded_at:
         raise GuardFailed("Thời điểm xảy ra không được sau thời điểm ghi.")
     if recorded_at is not None and at != recorded_at and late is None:

@@ -10,7 +10,15 @@ from typing import Any
 
 from django.db import connection
 
-from motcua.dossiers.commands import AnyCommand, BusinessData, LateEntry, PaperData, PartyData
+from motcua.dossiers.commands import (
+    RETURN_METHODS,
+    AnyCommand,
+    BusinessData,
+    LateEntry,
+    PaperData,
+    PartyData,
+    check_text,
+)
 from motcua.dossiers.decide import Decision, GuardFailed, Snapshot, decide
 from motcua.dossiers.ledger import GENESIS
 from motcua.dossiers.writer import (
@@ -75,7 +83,7 @@ class Intake:
     def __post_init__(self) -> None:
         if self.channel not in CATALOG_CHANNEL:
             raise BadInput(f"Hình thức nộp “{self.channel}” không có trong danh mục.", field="channel")
-        if self.return_method not in {"desk", "post", "electronic"}:
+        if self.return_method not in RETURN_METHODS:
             raise BadInput(
                 f"Hình thức nhận kết quả “{self.return_method}” không có trong danh mục.", field="return_method"
             )
@@ -83,8 +91,13 @@ class Intake:
             raise BadInput(f"Loại chủ hồ sơ “{self.applicant_kind}” không có trong danh mục.", field="applicant_kind")
         if (self.applicant_kind == "citizen") == (self.business is not None):
             raise BadInput("Chủ hồ sơ là tổ chức thì cần thông tin tổ chức, là cá nhân thì không.", field="business")
+        if self.business is not None and self.owner is not None:
+            raise BadInput("Chủ hồ sơ là tổ chức thì không ghi thêm cá nhân làm chủ hồ sơ.", field="owner")
         if not 1 <= self.sets <= 100:
             raise BadInput("Số bộ hồ sơ: cần từ 1 đến 100.", field="sets")
+        check_text(self.request, "Nội dung yêu cầu", 500)
+        check_text(self.authorisation, "Giấy ủy quyền", 300)
+        check_text(self.condition, "Trường hợp", 2000)
 
     @property
     def owner_name(self) -> str:
@@ -111,7 +124,8 @@ _TERMS = """
 SELECT p.current_id, a.code, a.effective_policy, c.data::text, p.same_day,
        (SELECT json_agg(json_build_array(r.stage, r.condition, r.amount, r.unit, r.fee_vnd) ORDER BY r.position)
           FROM catalog_channelrule r WHERE r.version_id = p.current_id AND r.channel = %s),
-       EXISTS (SELECT FROM catalog_deskprocedure t WHERE t.desk_id = %s AND t.procedure_id = p.id AND t.agency_id = a.id)
+       EXISTS (SELECT FROM catalog_deskprocedure t WHERE t.desk_id = %s AND t.procedure_id = p.id AND t.agency_id = a.id),
+       EXISTS (SELECT FROM organizations_desk d WHERE d.id = %s)
 FROM catalog_procedure p
 CROSS JOIN organizations_agency a
 LEFT JOIN organizations_workcalendar c ON c.id = a.effective_calendar_id
@@ -120,15 +134,24 @@ WHERE p.id = %s AND a.id = %s
 
 
 def read_terms(intake: Intake) -> Terms:
-    """Raises GuardFailed when the desk does not take this procedure for this agency."""
+    """Raises GuardFailed when the desk does not take this procedure for this agency, or there is no such return desk."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _TERMS, [CATALOG_CHANNEL[intake.channel], intake.receiving_desk_id, intake.procedure_id, intake.agency_id]
+            _TERMS,
+            [
+                CATALOG_CHANNEL[intake.channel],
+                intake.receiving_desk_id,
+                intake.return_desk_id,
+                intake.procedure_id,
+                intake.agency_id,
+            ],
         )
         row = cursor.fetchone()
     if row is None or row[0] is None or not row[6]:
         raise GuardFailed("Nơi tiếp nhận đã chọn không nhận thủ tục này cho cơ quan đã chọn.")
-    version_id, agency_code, policy, calendar, same_day, rules_json, _ = row
+    if not row[7]:
+        raise GuardFailed("Nơi trả kết quả đã chọn không có.", field="return_desk")
+    version_id, agency_code, policy, calendar, same_day, rules_json = row[:6]
     rules = json.loads(rules_json) if isinstance(rules_json, str) else rules_json or []
     return Terms(version_id, agency_code, policy, calendar, same_day, *choose_rule(rules, intake.condition))
 
@@ -248,6 +271,8 @@ def intake_private(intake: Intake) -> dict[str, Any]:
         }
     if intake.request:
         private["request"] = intake.request
+    if intake.authorisation:
+        private["authorisation"] = intake.authorisation
     return private
 
 
