@@ -13,9 +13,9 @@ from typing import Any
 
 from motcua.dossiers import commands as c
 from motcua.dossiers.ledger import moment_text
-from motcua.dossiers.stops import PastEntry, dues, stops_of
+from motcua.dossiers.stops import PastEntry, dues, standing, stops_of
 from motcua.law import rules
-from motcua.law.clock import Pause, clock_start, compute_due, due_after_pause, same_day_due
+from motcua.law.clock import Pause, clock_start, compute_due, due_after_pause, hand_over_due, same_day_due
 from motcua.law.errors import DomainError
 from motcua.law.lifecycle import (
     COMMAND_TEXT,
@@ -28,7 +28,7 @@ from motcua.law.lifecycle import (
     find_move,
 )
 from motcua.law.limits import Limit, Unit
-from motcua.law.moments import VIETNAM
+from motcua.law.moments import VIETNAM, from_minutes, to_minutes
 from motcua.law.policies import Policy
 from motcua.law.worktime import Calendar
 
@@ -65,6 +65,7 @@ class Snapshot:
     code: str | None = None
     limits: tuple[Limit, ...] = ()
     answer_due_at: datetime | None = None
+    answer_breaches: int = 0
     completion_due_at: datetime | None = None
     completion_rounds: int = 0
     submitted_at: datetime | None = None
@@ -118,10 +119,9 @@ def decide(dossier: Snapshot, command: c.AnyCommand, at: datetime) -> Decision:
     Raises MoveNotPossible or GuardFailed; a hand-over without a result instead returns a Decision whose `refusal` is
     set, because that attempt itself must be recorded.
     """
-    if isinstance(command, c.HandOver) and dossier.state in OPEN:
-        return _refused_hand_over(dossier, command)
+    refused = isinstance(command, c.HandOver) and dossier.state in OPEN
     move = find_move(dossier.state, command.command)
-    if move is None:
+    if move is None and not refused:
         raise MoveNotPossible(
             f"Hồ sơ đang ở trạng thái “{STATE_TEXT[dossier.state]}” nên không thể “{COMMAND_TEXT[command.command]}”.",
             state=dossier.state.value,
@@ -132,6 +132,8 @@ def decide(dossier: Snapshot, command: c.AnyCommand, at: datetime) -> Decision:
             f"Thời điểm {_vn(at)} sớm hơn việc đã ghi gần nhất của hồ sơ ({_vn(dossier.last_at)}).",
             at=at.isoformat(),
         )
+    if move is None:
+        return _refused_hand_over(dossier, command)
     decision = Decision(kind=move.kind, to_state=move.to or dossier.state)
     _RULES[command.command](dossier, command, at, decision)
     return decision
@@ -157,21 +159,48 @@ def _submit(dossier: Snapshot, command: c.Submit, at: datetime, decision: Decisi
     _start_answer_clock(dossier, at, decision)
 
 
-def _accept(dossier: Snapshot, command: c.Accept, at: datetime, decision: Decision) -> None:
-    if command.clock_from is not None and command.clock_from < at:
+def _end_answer_clock(dossier: Snapshot, at: datetime, decision: Decision) -> None:
+    """The dossier was answered, or its applicant did not wait any longer; an answer after its due is kept in sight."""
+    decision.changes["answer_due_at"] = None
+    if dossier.answer_due_at is not None and to_minutes(at) > to_minutes(dossier.answer_due_at):
+        decision.changes["answer_breaches"] = dossier.answer_breaches + 1
+        decision.data["answer_due"] = moment_text(dossier.answer_due_at)
+
+
+def _check_clock_from(dossier: Snapshot, clock_from: datetime, at: datetime, forward_due: datetime) -> None:
+    if clock_from < at:
         raise GuardFailed(
-            "Thời điểm bắt đầu tính hạn không được trước lúc tiếp nhận.", clock_from=command.clock_from.isoformat()
+            "Thời điểm bắt đầu tính hạn không được trước lúc tiếp nhận.", clock_from=clock_from.isoformat()
         )
+    if clock_from > forward_due:
+        raise GuardFailed(
+            f"Thời điểm bắt đầu tính hạn {_vn(clock_from)} sau hạn chuyển hồ sơ của nơi tiếp nhận ({_vn(forward_due)}).",
+            clock_from=clock_from.isoformat(),
+        )
+
+
+def _accept(dossier: Snapshot, command: c.Accept, at: datetime, decision: Decision) -> None:
     limits = (command.limit,) if command.limit else dossier.limits
+    forward_due = hand_over_due(at, dossier.calendar)
+    if command.clock_from is not None:
+        _check_clock_from(dossier, command.clock_from, at, forward_due)
     began = clock_start(command.clock_from or at, dossier.calendar)
     dues = _dues(dossier, limits, command.clock_from or at)
+    if command.limit and dossier.limits and dues[-1] > _dues(dossier, dossier.limits, command.clock_from or at)[-1]:
+        raise GuardFailed(
+            f"Thời hạn {command.limit.text()} dài hơn thời hạn đã công bố của thủ tục"
+            f" ({' và '.join(limit.text() for limit in dossier.limits)}).",
+            field="limit",
+        )
+    # The receiving desk's own limit: until then what it took must be with the competent agency.
+    decision.data["forward_due"] = moment_text(forward_due)
     decision.needs_code = dossier.code is None
+    _end_answer_clock(dossier, at, decision)
     decision.changes |= {
         "accepted_at": at,
         "clock_started_at": began,
         "original_due_at": dues[-1] if dues else None,
         "due_at": dues[-1] if dues else None,
-        "answer_due_at": None,
     }
     if command.limit:
         decision.changes |= {
@@ -192,8 +221,8 @@ def _dues(dossier: Snapshot, limits: tuple[Limit, ...], start: datetime) -> tupl
 
 def _ask_completion(dossier: Snapshot, command: c.AskCompletion, at: datetime, decision: Decision) -> None:
     until = _until(command.until, at, rules.COMPLETION_LIMIT, dossier.calendar)
+    _end_answer_clock(dossier, at, decision)
     decision.changes |= {
-        "answer_due_at": None,
         "completion_due_at": until,
         "completion_rounds": dossier.completion_rounds + 1,
     }
@@ -209,7 +238,14 @@ def _until(asked: datetime | None, at: datetime, table: tuple[rules.DatedLimit, 
     return asked
 
 
+def _in_time(due: datetime | None, at: datetime, what: str) -> None:
+    """Whether the worker has closed the dossier yet must not matter: after the due it is too late either way."""
+    if due is not None and at > due:
+        raise GuardFailed(f"Thời hạn {what} ({_vn(due)}) đã hết.", due=due.isoformat())
+
+
 def _complete(dossier: Snapshot, command: c.Complete, at: datetime, decision: Decision) -> None:
+    _in_time(dossier.completion_due_at, at, "hoàn thiện hồ sơ")
     decision.changes["completion_due_at"] = None
     decision.timers["completion_due"] = None
     decision.papers = command.papers
@@ -230,7 +266,8 @@ def _note(note: str) -> dict[str, Any]:
 
 
 def _end_before_acceptance(dossier: Snapshot, at: datetime, decision: Decision) -> None:
-    decision.changes |= {"ended_at": at, "answer_due_at": None, "completion_due_at": None}
+    _end_answer_clock(dossier, at, decision)
+    decision.changes |= {"ended_at": at, "completion_due_at": None}
     if dossier.completion_due_at is not None:
         decision.timers["completion_due"] = None
 
@@ -304,6 +341,7 @@ def _end_pause(dossier: Snapshot, at: datetime, decision: Decision) -> None:
 
 
 def _supplement(dossier: Snapshot, command: c.Supplement, at: datetime, decision: Decision) -> None:
+    _in_time(dossier.supplement_due_at, at, "bổ sung hồ sơ")
     _end_pause(dossier, at, decision)
     decision.changes["supplement_due_at"] = None
     decision.timers["supplement_due"] = None
@@ -332,10 +370,15 @@ def _resume(dossier: Snapshot, command: c.Resume, at: datetime, decision: Decisi
     decision.data |= {"document": command.document} if command.document else {}
 
 
+def _to_the_minute(moment: datetime) -> datetime:
+    """As every due is counted and printed."""
+    return from_minutes(to_minutes(moment))
+
+
 def _later_than_due(dossier: Snapshot, until: datetime) -> None:
     if dossier.due_at is None:
         raise GuardFailed("Hồ sơ không có hạn giải quyết nên không gia hạn hay hẹn lại được.")
-    if until <= dossier.due_at:
+    if _to_the_minute(until) <= dossier.due_at:
         raise GuardFailed(
             f"Ngày mới {_vn(until)} phải sau hạn hiện hành ({_vn(dossier.due_at)}).", until=until.isoformat()
         )
@@ -345,7 +388,7 @@ def _extend(dossier: Snapshot, command: c.Extend, at: datetime, decision: Decisi
     _later_than_due(dossier, command.until)
     if dossier.due_at is not None and at > dossier.due_at:
         raise GuardFailed(f"Hạn {_vn(dossier.due_at)} đã qua; gia hạn phải được quyết định trước khi hết hạn.")
-    decision.changes["due_at"] = command.until
+    decision.changes["due_at"] = _to_the_minute(command.until)
     decision.data |= {"provision": command.provision, "reason": command.reason}
 
 
@@ -355,7 +398,9 @@ def _promise(dossier: Snapshot, command: c.Promise, at: datetime, decision: Deci
             f"Hồ sơ đã được hẹn lại một lần (đến {_vn(dossier.promised_at)}); không được hẹn lại lần nữa."
         )
     _later_than_due(dossier, command.until)
-    decision.changes["promised_at"] = command.until
+    if command.until <= at:
+        raise GuardFailed(f"Ngày hẹn lại {_vn(command.until)} phải sau lúc xin lỗi ({_vn(at)}).")
+    decision.changes["promised_at"] = _to_the_minute(command.until)
     decision.data["reason"] = command.reason
 
 
@@ -393,7 +438,15 @@ def _resolve(dossier: Snapshot, command: c.Resolve, at: datetime, decision: Deci
     decision.changes |= {"resolved_at": at, "step": "", "withdrawal_requested_at": None}
     if command.at_return_desk or dossier.return_method == "electronic":
         decision.changes["result_at_desk_at"] = at
-    decision.timers["uncollected"] = at + timedelta(days=rules.UNCOLLECTED_REMINDER_DAYS[0])
+        decision.timers["uncollected"] = _next_reminder(dossier.return_method, at, None, at)
+
+
+def _next_reminder(method: str, at_desk: datetime | None, sent: datetime | None, at: datetime) -> datetime | None:
+    """Who must come and can come is reminded: not for what is delivered, on its way to the desk, or with the post."""
+    if at_desk is None or sent is not None or method == "electronic":
+        return None
+    moments = [at_desk + timedelta(days=days) for days in rules.UNCOLLECTED_REMINDER_DAYS]
+    return next((moment for moment in moments if moment > at), None)
 
 
 def _return_ineligible(dossier: Snapshot, command: c.ReturnIneligible, at: datetime, decision: Decision) -> None:
@@ -406,6 +459,7 @@ def _receive_result(dossier: Snapshot, command: c.ReceiveResult, at: datetime, d
     if dossier.result_at_desk_at is not None:
         raise GuardFailed(f"Kết quả đã có ở nơi trả từ {_vn(dossier.result_at_desk_at)}.")
     decision.changes["result_at_desk_at"] = at
+    decision.timers["uncollected"] = _next_reminder(dossier.return_method, at, None, at)
 
 
 def _result_at_desk(dossier: Snapshot) -> None:
@@ -418,6 +472,7 @@ def _send_result(dossier: Snapshot, command: c.SendResult, at: datetime, decisio
     if dossier.return_method != "post":
         raise GuardFailed("Hồ sơ này không đăng ký nhận kết quả qua bưu chính.")
     decision.changes["result_sent_at"] = at
+    decision.timers["uncollected"] = None
     decision.data["parcel"] = command.parcel
 
 
@@ -433,8 +488,10 @@ def _hand_over(dossier: Snapshot, command: c.HandOver, at: datetime, decision: D
     decision.timers["uncollected"] = None
 
 
-def _refused_hand_over(dossier: Snapshot, command: c.HandOver) -> Decision:
-    decision = Decision(kind=HAND_OVER_REFUSED, to_state=dossier.state, data={"proof": command.proof})
+def _refused_hand_over(dossier: Snapshot, command: c.AnyCommand) -> Decision:
+    decision = Decision(kind=HAND_OVER_REFUSED, to_state=dossier.state)
+    if isinstance(command, c.HandOver):
+        decision.data["proof"] = command.proof
     decision.refusal = HandOverTooEarly(
         "Hồ sơ chưa có kết quả nên không thể trả kết quả. Lần thao tác này đã được ghi vào sổ.",
         state=dossier.state.value,
@@ -480,7 +537,6 @@ def _stop(dossier: Snapshot, command: c.Stop, at: datetime, decision: Decision) 
     decision.data["reason"] = command.reason
 
 
-CORRECTABLE = frozenset({"request", "authorisation", "return_method", "step"})
 # What people wrote about themselves: it changes the column but stands in the ledger only as a private value.
 PERSONAL_COLUMNS = frozenset({"request", "authorisation"})
 
@@ -488,37 +544,48 @@ PERSONAL_COLUMNS = frozenset({"request", "authorisation"})
 def _rectify(dossier: Snapshot, command: c.Rectify, at: datetime, decision: Decision) -> None:
     if not command.approver_id:
         raise GuardFailed("Đính chính cần được lãnh đạo duyệt.")
-    wrong = sorted(set(command.corrections) - CORRECTABLE)
-    if wrong:
-        raise GuardFailed(f"Không đính chính được dữ liệu: {', '.join(wrong)}.", fields=wrong)
     decision.data |= {"reason": command.reason, "approver": command.approver_id, "told": command.told}
     decision.changes |= command.corrections
     decision.private |= {name: value for name, value in command.corrections.items() if name in PERSONAL_COLUMNS}
     if command.to_state is not None:
-        _restore(dossier, command.to_state, decision)
+        _restore(dossier, command.to_state, at, decision)
 
 
+# Of these the applicant got a paper or a message that no longer holds when the entry is taken back.
+_APPLICANT_KNOWS = frozenset(
+    {
+        "dossier.accepted", "dossier.completion_asked", "dossier.refused", "dossier.closed_incomplete",
+        "dossier.supplement_asked", "dossier.payment_asked", "dossier.suspended", "dossier.extended", "dossier.promised",
+        "dossier.resolved", "dossier.returned", "dossier.withdrawn", "dossier.stopped",
+    }
+)  # fmt: skip
 # Facts, not a position: a restored dossier has still been asked once; a limit once stated and data once corrected stay.
 _NOT_RESTORED = frozenset(
     {
-        "code", "completion_rounds", "supplement_rounds", "return_method",
+        "code", "answer_breaches", "completion_rounds", "supplement_rounds", "return_method",
         "limit_amount", "limit_unit", "second_amount", "second_unit",
     }
 ) | PERSONAL_COLUMNS  # fmt: skip
 
 
-def _restore(dossier: Snapshot, to_state: State, decision: Decision) -> None:
-    """Every column goes back to what it was when the dossier was last in `to_state`; times counted stay as recorded."""
-    seqs = [entry.seq for entry in dossier.history if entry.to_state == to_state and entry.seq < dossier.seq]
-    if not seqs or to_state == dossier.state:
+def _restore(dossier: Snapshot, to_state: State, at: datetime, decision: Decision) -> None:
+    """Every column goes back to what it was when the dossier was last in `to_state`; times counted stay as recorded.
+
+    Only entries that still stand can be gone back to. The present state as goal takes back the last entry alone.
+    """
+    kept = standing(dossier.history)
+    reachable = kept[:-1] if to_state == dossier.state else kept
+    seqs = [entry.seq for entry in reachable if entry.to_state == to_state]
+    if not seqs:
         raise GuardFailed(
             f"Hồ sơ chưa từng ở trạng thái “{STATE_TEXT[to_state]}” trước đây nên không đính chính về đó được.",
             to_state=to_state.value,
         )
+    back_to = seqs[-1]
     then: dict[str, Any] = {}
     since: set[str] = set()
     for entry in dossier.history:
-        if entry.seq <= max(seqs):
+        if entry.seq <= back_to:
             then |= entry.set
         else:
             since |= set(entry.set)
@@ -527,14 +594,28 @@ def _restore(dossier: Snapshot, to_state: State, decision: Decision) -> None:
         value = then.get(column, blank.get(column))
         decision.changes[column] = datetime.fromisoformat(value) if _is_moment(column, value) else value
     decision.to_state = to_state
-    decision.data["back_to"] = max(seqs)
+    decision.data["back_to"] = back_to
+    decision.data["told"] |= any(entry.seq > back_to and entry.kind in _APPLICANT_KNOWS for entry in kept)
     decision.void_result = dossier.result_signed_at is not None and decision.changes.get("result_signed_at", 0) is None
-    decision.timers |= {
-        "completion_due": decision.changes.get("completion_due_at"),
-        "supplement_due": decision.changes.get("supplement_due_at"),
-    }
-    if to_state != State.RESOLVED:
-        decision.timers["uncollected"] = None
+    _restore_timers(dossier, at, decision)
+
+
+def _restore_timers(dossier: Snapshot, at: datetime, decision: Decision) -> None:
+    for column, timer in (("completion_due_at", "completion_due"), ("supplement_due_at", "supplement_due")):
+        if column not in decision.changes:
+            continue
+        if decision.changes[column] is not None and decision.changes[column] <= at:
+            # The applicant's time ran out while the dossier stood in a wrong state: no timer may close it at once again.
+            decision.changes[column] = None
+        decision.timers[timer] = decision.changes[column]
+    decision.timers["uncollected"] = None
+    if decision.to_state == State.RESOLVED:
+        decision.timers["uncollected"] = _next_reminder(
+            decision.changes.get("return_method", dossier.return_method),
+            decision.changes.get("result_at_desk_at", dossier.result_at_desk_at),
+            decision.changes.get("result_sent_at", dossier.result_sent_at),
+            at,
+        )
 
 
 def _is_moment(column: str, value: object) -> bool:

@@ -87,6 +87,7 @@ class Dossier(models.Model):
 
     submitted_at = models.DateTimeField("lúc nộp", null=True)
     answer_due_at = models.DateTimeField("hạn trả lời", null=True)
+    answer_breaches = models.PositiveSmallIntegerField("số lần trả lời quá hạn", default=0, db_default=0)
     completion_due_at = models.DateTimeField("hạn hoàn thiện", null=True)
     completion_rounds = models.PositiveSmallIntegerField("số lần yêu cầu hoàn thiện", default=0)
     accepted_at = models.DateTimeField("lúc tiếp nhận", null=True)
@@ -142,6 +143,7 @@ class Dossier(models.Model):
             models.Index(
                 fields=["return_desk", "resolved_at", "id"], name="dossier_uncollected", condition=Q(state="resolved")
             ),
+            models.Index(fields=["agency", "-id"], name="dossier_answered_late", condition=Q(answer_breaches__gt=0)),
             models.Index(fields=["owner_hmac", "procedure"], name="dossier_owner"),
             models.Index(fields=["phone_hmac"], name="dossier_phone"),
             models.Index(fields=["agency", "-id"], name="dossier_agency_recent"),

@@ -50,6 +50,18 @@ class Subject:
     return_desk_id: int
 
 
+# The result lies at the return desk, what is handed in comes to the receiving desk; the other desk only sees.
+_AT_RETURN_DESK = frozenset({Command.RECEIVE_RESULT, Command.SEND_RESULT, Command.HAND_OVER})
+_AT_RECEIVING_DESK = frozenset(
+    {Command.SUBMIT, Command.ACCEPT, Command.ASK_COMPLETION, Command.REFUSE, Command.CLOSE_INCOMPLETE}
+)
+
+
+def reads(actor: Actor) -> bool:
+    """Whether any role of the actor lets it read dossiers; sitting at a desk alone does not."""
+    return any(grant.role in READING_ROLES for grant in actor.grants)
+
+
 def sees(actor: Actor, subject: Subject) -> bool:
     """Whether the dossier exists for the actor at all; `queries.visible_to` is the same rule for lists."""
     if actor.kind is ActorKind.SYSTEM:
@@ -57,7 +69,8 @@ def sees(actor: Actor, subject: Subject) -> bool:
     if actor.kind is ActorKind.APPLICANT:
         return actor.dossiers is not None and subject.id in actor.dossiers
     reading = frozenset().union(*(grant.agencies for grant in actor.grants if grant.role in READING_ROLES))
-    return subject.agency_id in reading or bool(actor.desks & {subject.receiving_desk_id, subject.return_desk_id})
+    at_their_desk = bool(actor.desks & {subject.receiving_desk_id, subject.return_desk_id})
+    return subject.agency_id in reading or (at_their_desk and reads(actor))
 
 
 def is_possible(state: State, command: Command) -> bool:
@@ -74,12 +87,12 @@ def can(actor: Actor, command: Command, subject: Subject) -> Decision:
     move = find_move(subject.state, command)
     # Before there is a result, those who may hand over later get as far as the refusal that is recorded.
     who = move.who if move is not None else (Who.DESK,)
-    if any(_belongs(actor, group, subject) for group in who):
+    if any(_belongs(actor, group, command, subject) for group in who):
         return Decision(True)
     return Decision(False, f"Vai trò của ông/bà không được “{COMMAND_TEXT[command]}” hồ sơ này.")
 
 
-def _belongs(actor: Actor, who: Who, subject: Subject) -> bool:
+def _belongs(actor: Actor, who: Who, command: Command, subject: Subject) -> bool:
     if who is Who.SYSTEM:
         return actor.kind is ActorKind.SYSTEM
     if who is Who.APPLICANT:
@@ -94,5 +107,16 @@ def _belongs(actor: Actor, who: Who, subject: Subject) -> bool:
     if actor.has_role(roles, subject.agency_id):
         return True
     # A desk takes and hands over for agencies that are not below it: its own officers may, at that desk.
-    at_their_desk = bool(actor.desks & {subject.receiving_desk_id, subject.return_desk_id})
-    return who is Who.DESK and at_their_desk and any(grant.role in roles for grant in actor.grants)
+    return (
+        who is Who.DESK
+        and bool(actor.desks & _desks_of(command, subject))
+        and any(grant.role in roles for grant in actor.grants)
+    )
+
+
+def _desks_of(command: Command, subject: Subject) -> set[int]:
+    if command in _AT_RETURN_DESK:
+        return {subject.return_desk_id}
+    if command in _AT_RECEIVING_DESK:
+        return {subject.receiving_desk_id}
+    return {subject.receiving_desk_id, subject.return_desk_id}

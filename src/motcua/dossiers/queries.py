@@ -14,7 +14,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Q, QuerySet
 
 from motcua.dossiers.models import Dossier, LedgerEntry, LedgerPrivate
-from motcua.dossiers.permissions import READING_ROLES
+from motcua.dossiers.permissions import READING_ROLES, reads
 from motcua.dossiers.queues import Queue, queue_rule
 from motcua.dossiers.stops import PastEntry, dues, stops_of
 from motcua.dossiers.writer import NotFound, calendar_of, limits_of
@@ -40,7 +40,7 @@ def visible_to(actor: Actor) -> QuerySet[Dossier]:
         return Dossier.objects.filter(pk__in=actor.dossiers or ())
     agencies = frozenset().union(*(grant.agencies for grant in actor.grants if grant.role in READING_ROLES))
     where = Q(agency_id__in=agencies)
-    if actor.desks:
+    if actor.desks and reads(actor):
         where |= Q(receiving_desk_id__in=actor.desks) | Q(return_desk_id__in=actor.desks)
     return Dossier.objects.filter(where)
 
@@ -135,8 +135,8 @@ def _beyond(column: str, descending: bool, after: str) -> Q:
 
 
 def queue_counts(actor: Actor, at: datetime) -> dict[Queue, int]:
-    """How many stand in each queue but the finished one, in one statement."""
-    counted = [queue for queue in Queue if queue is not Queue.FINISHED]
+    """How many stand in each queue of work to be done, in one statement."""
+    counted = [queue for queue in Queue if queue not in (Queue.FINISHED, Queue.ANSWERED_LATE)]
     living = [*(state.value for state in OPEN), State.SUBMITTED, State.AWAITING_COMPLETION, State.RESOLVED]
     found = (
         visible_to(actor)

@@ -14,6 +14,7 @@ from motcua.law.lifecycle import OPEN, RUNNING, State
 
 class Queue(StrEnum):
     ONLINE = "online"
+    ANSWERED_LATE = "answered_late"
     COMPLETION = "completion"
     MINE = "mine"
     UNIT = "unit"
@@ -30,6 +31,7 @@ class Queue(StrEnum):
 
 QUEUE_TEXT = {
     Queue.ONLINE: "Chờ tiếp nhận",
+    Queue.ANSWERED_LATE: "Trả lời quá 8 giờ",
     Queue.COMPLETION: "Chờ hoàn thiện",
     Queue.MINE: "Việc của tôi",
     Queue.UNIT: "Việc của phòng",
@@ -60,6 +62,9 @@ def queue_rule(queue: Queue, actor: Actor, at: datetime) -> QueueRule:
     match queue:
         case Queue.ONLINE:
             return QueueRule(Q(state=State.SUBMITTED), "answer_due_at")
+        case Queue.ANSWERED_LATE:
+            # Breaches of the answer clock, whatever became of the dossier since, and those that nobody has answered yet.
+            return QueueRule(Q(answer_breaches__gt=0) | Q(state=State.SUBMITTED, answer_due_at__lt=at), "-id")
         case Queue.COMPLETION:
             return QueueRule(Q(state=State.AWAITING_COMPLETION), "completion_due_at")
         case Queue.MINE:

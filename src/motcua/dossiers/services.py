@@ -21,14 +21,16 @@ from motcua.dossiers.commands import (
     ResultData,
     Submit,
 )
-from motcua.dossiers.decide import needs_history
+from motcua.dossiers.decide import GuardFailed, needs_history
 from motcua.dossiers.evidence import check_evidence, check_late
 from motcua.dossiers.intake import Intake, receive
 from motcua.dossiers.models import Dossier, PersonalDataView
+from motcua.dossiers.named_officers import check_late_approver, check_named
 from motcua.dossiers.permissions import NotAllowed, Subject, can, is_possible, sees
 from motcua.identity.actors import Actor
 from motcua.law.errors import BadInput
 from motcua.law.lifecycle import State
+from motcua.law.moments import local_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,12 @@ def _receive(
     verdict = can(actor, commands[0].command, subject)
     if not verdict.allowed:
         raise NotAllowed(verdict.reason)
+    check_late_approver(late, actor, subject, local_day(at))
     try:
         with transaction.atomic():
             move, _ = receive(intake, commands[0], actor=actor, at=at, recorded_at=recorded_at or at, late=late)
+            if len(commands) > 1 and not move.loaded.snapshot.same_day:
+                raise GuardFailed("Thủ tục này không thuộc loại giải quyết trong ngày.", field="procedure")
             for command in commands[1:]:
                 move.give(command, at)
             move.finish()
@@ -149,12 +154,17 @@ def give_commands(
     with transaction.atomic():
         loaded = writer.load(dossier_id, with_history=any(map(needs_history, commands)))
         move = writer.Move(loaded, actor=actor, recorded_at=recorded_at or at)
+        subject = _subject(loaded)
+        if not sees(actor, subject):
+            raise writer.NotFound("Không tìm thấy hồ sơ.")
         if expected_seq is not None and expected_seq != loaded.snapshot.seq:
             raise writer.AlreadyChanged(
                 "Hồ sơ vừa được người khác xử lý. Ông/bà hãy tải lại trang để xem tình trạng mới."
             )
+        check_late_approver(late, actor, subject, local_day(at))
         for command in commands:
-            _check_allowed(actor, command, move.loaded)
+            _check_allowed(actor, command, _subject(move.loaded))
+            check_named(command, actor, subject, local_day(at))
             refusal = move.give(command, at, late).refusal
             if refusal is not None:
                 break
@@ -164,12 +174,14 @@ def give_commands(
     return _moved(move)
 
 
-def _check_allowed(actor: Actor, command: AnyCommand, loaded: writer.Loaded) -> None:
+def _subject(loaded: writer.Loaded) -> Subject:
     snapshot = loaded.snapshot
-    subject = Subject(loaded.id, snapshot.state, loaded.agency_id, snapshot.receiving_desk_id, snapshot.return_desk_id)
-    if not sees(actor, subject):
-        raise writer.NotFound("Không tìm thấy hồ sơ.")
-    if is_possible(snapshot.state, command.command):
+    return Subject(loaded.id, snapshot.state, loaded.agency_id, snapshot.receiving_desk_id, snapshot.return_desk_id)
+
+
+def _check_allowed(actor: Actor, command: AnyCommand, subject: Subject) -> None:
+    # What nobody could do in this state is left to `decide`, which says so.
+    if is_possible(subject.state, command.command):
         verdict = can(actor, command.command, subject)
         if not verdict.allowed:
             raise NotAllowed(verdict.reason)

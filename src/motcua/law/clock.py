@@ -315,7 +315,8 @@ class _Run:
     def through(self, pauses: Sequence[Pause], extensions: Sequence[Extension]) -> Due:
         events: list[tuple[int, Stop | Extension]] = [(stop.begin, stop) for stop in self._effective(pauses)]
         events += [(to_minutes(extension.at), extension) for extension in extensions]
-        for _, event in sorted(events, key=lambda event: event[0]):
+        # In one and the same minute an extension came first: nothing is extended while the clock stands.
+        for _, event in sorted(events, key=lambda event: (event[0], isinstance(event[1], Stop))):
             if isinstance(event, Extension):
                 self._extend(event)
             elif event.begin <= self.due:

@@ -29,6 +29,11 @@ def to_minutes(moment: datetime) -> int:
     return (moment.toordinal() - EPOCH_ORDINAL) * DAY_MINUTES + moment.hour * 60 + moment.minute
 
 
+def local_day(moment: datetime) -> date:
+    """The day in Vietnam on which an aware moment falls."""
+    return moment.astimezone(VIETNAM).date()
+
+
 def from_minutes(minute: int) -> datetime:
     return _EPOCH + timedelta(minutes=minute)
 
