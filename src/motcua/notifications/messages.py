@@ -26,6 +26,8 @@ TEXTS = {
     "extended": "Hồ sơ {code} được gia hạn theo quy định. Hẹn trả kết quả: {due}.",
     "promised": "Cơ quan giải quyết xin lỗi ông/bà vì hồ sơ {code} bị chậm và hẹn lại: {promised}.",
     "resolved": "Hồ sơ {code} đã có kết quả. Mời ông/bà nhận kết quả theo hình thức đã đăng ký.",
+    "resolved_coming": "Hồ sơ {code} đã có kết quả, đang chuyển về nơi trả. Ông/bà sẽ được báo khi có thể đến nhận.",
+    "result_received": "Kết quả hồ sơ {code} đã về nơi trả. Mời ông/bà nhận kết quả theo hình thức đã đăng ký.",
     "returned": "Hồ sơ {code} không đủ điều kiện giải quyết. Văn bản trả lời có trên trang tra cứu.",
     "result_sent": "Kết quả của hồ sơ {code} đã được gửi qua bưu chính.",
     "handed_over": "Đã trả kết quả hồ sơ {code}. Cảm ơn ông/bà.",
@@ -34,9 +36,9 @@ TEXTS = {
     "withdrawn": "Hồ sơ {code} đã được rút.",
     "stopped": "Hồ sơ {code} đã dừng giải quyết. Lý do có trên trang tra cứu.",
     "rectified": "Thông tin hồ sơ {code} đã được đính chính. Mời ông/bà xem lại trên trang tra cứu.",
-    "uncollected_3": "Kết quả hồ sơ {code} đã sẵn sàng từ {resolved}. Mời ông/bà đến nhận.",
-    "uncollected_10": "Kết quả hồ sơ {code} vẫn được giữ tại nơi trả từ {resolved}. Mời ông/bà đến nhận.",
-    "uncollected_30": "Kết quả hồ sơ {code} đã chờ từ {resolved}. Ông/bà cần trợ giúp để nhận, xin liên hệ nơi trả kết quả.",
+    "uncollected_3": "Kết quả hồ sơ {code} đã sẵn sàng từ {result_at_desk}. Mời ông/bà đến nhận.",
+    "uncollected_10": "Kết quả hồ sơ {code} vẫn được giữ tại nơi trả từ {result_at_desk}. Mời ông/bà đến nhận.",
+    "uncollected_30": "Kết quả hồ sơ {code} đã chờ từ {result_at_desk}. Ông/bà cần trợ giúp để nhận, xin liên hệ nơi trả kết quả.",
 }
 
 
@@ -45,11 +47,13 @@ def moment_words(moment: datetime | None) -> str:
     return f"{moment.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}" if moment else "theo quy định của thủ tục"
 
 
-_MOMENTS = ("answer_due", "completion_due", "supplement_due", "due", "promised", "resolved")
+_MOMENTS = ("answer_due", "completion_due", "supplement_due", "due", "promised", "result_at_desk")
 
 
 def compose(template: str, dossier: Dossier | Snapshot, code: str | None) -> tuple[str, str]:
     """(subject, body) of a message about a dossier as it stands in what is given; a visit without a code is told so too."""
+    if template == "resolved" and dossier.result_at_desk_at is None:
+        template = "resolved_coming"
     words = {name: moment_words(getattr(dossier, f"{name}_at")) for name in _MOMENTS if f"{{{name}}}" in TEXTS[template]}
     shown = code or "của ông/bà"
     return SUBJECT.format(code=shown), TEXTS[template].format(code=shown, **words)

@@ -41,24 +41,27 @@ def deliver_notices(entry_id: int, *, providers: dict[str, MessageProvider], at:
 
 
 def remind_uncollected(at: datetime) -> int:
-    """Remind, on days 3, 10 and 30 after the result, those who have not come; set-based, returns how many dossiers."""
+    """Remind, on days 3, 10 and 30 after the result came to the return desk, those who have not come; set-based.
+
+    Returns how many dossiers were looked at.
+    """
     with transaction.atomic():
         due = list(
             Timer.objects.select_for_update(skip_locked=True)
             .filter(kind=Timer.Kind.UNCOLLECTED, fired_at__isnull=True, fires_at__lte=at)
             .values_list(
-                "id", "dossier_id", "dossier__resolved_at", "dossier__submitter__phone", "dossier__submitter__email"
+                "id", "dossier_id", "dossier__result_at_desk_at", "dossier__submitter__phone", "dossier__submitter__email"
             )[:500]
         )
         if not due:
             return 0
         entries = _resolve_entries([row[1] for row in due])
         rows: list[tuple[Any, ...]] = []
-        for timer_id, dossier_id, resolved_at, phone, email in due:
-            if resolved_at is None or dossier_id not in entries:
+        for timer_id, dossier_id, at_desk, phone, email in due:
+            if at_desk is None or dossier_id not in entries:
                 Timer.objects.filter(pk=timer_id).update(fired_at=at)
                 continue
-            days, following = _reminder_days(resolved_at, at)
+            days, following = _reminder_days(at_desk, at)
             Timer.objects.filter(pk=timer_id).update(**({"fires_at": following} if following else {"fired_at": at}))
             if days is not None:
                 channels = ["page", *(["sms"] if phone else []), *(["email"] if email else [])]
@@ -87,9 +90,9 @@ def remind_uncollected(at: datetime) -> int:
     return len(due)
 
 
-def _reminder_days(resolved_at: datetime, at: datetime) -> tuple[int | None, datetime | None]:
+def _reminder_days(at_desk: datetime, at: datetime) -> tuple[int | None, datetime | None]:
     """The reminder that is due at `at` (its day number), and the moment of the next one."""
-    moments = [(days, resolved_at + timedelta(days=days)) for days in UNCOLLECTED_REMINDER_DAYS]
+    moments = [(days, at_desk + timedelta(days=days)) for days in UNCOLLECTED_REMINDER_DAYS]
     past = [days for days, moment in moments if moment <= at]
     coming = [moment for _, moment in moments if moment > at]
     return (past[-1] if past else None), (coming[0] if coming else None)

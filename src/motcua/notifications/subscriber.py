@@ -29,6 +29,7 @@ TEMPLATES = {
     "dossier.extended": "extended",
     "dossier.promised": "promised",
     "dossier.resolved": "resolved",
+    "dossier.result_received": "result_received",
     "dossier.returned": "returned",
     "dossier.result_sent": "result_sent",
     "dossier.handed_over": "handed_over",
