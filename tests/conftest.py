@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -34,7 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
             del os.environ[name]
         home = Path(tempfile.mkdtemp(prefix="motcua-test-"))
         home.chmod(0o711)
-        _stack.callback(shutil.rmtree, home, ignore_errors=True)
+        _stack.callback(_leave_nothing, home)
+        # A run ended by `kill` cleans up like one ended by Ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         os.environ["MOTCUA_HOME"] = str(home)
         os.environ["MOTCUA_DATABASE_POOL"] = "0"
         os.environ["MOTCUA_SECRET_KEY"] = "only-for-tests-" + "x" * 32
@@ -48,6 +51,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     _stack.close()
+
+
+def _leave_nothing(home: Path) -> None:
+    """Stops the run's server where killed workers have left it, and removes its home."""
+    from motcua.platform.postgres import Cluster
+
+    with Cluster.at(home, durable=False).alone():
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def find_chromium() -> str | None:
