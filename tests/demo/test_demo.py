@@ -64,6 +64,7 @@ class Full:
     again: list[Story]
     other_seed: list[Story]
     on_sunday: list[Story]
+    tiny: list[Story]
     not_allowed: list[str]
     sectors: set[int]
     procedures: int
@@ -95,6 +96,7 @@ def full(catalogue: None) -> Full:
             again=tell_all(world, seed=5, count=300, days=30, now=NOW),
             other_seed=tell_all(world, seed=6, count=300, days=30, now=NOW),
             on_sunday=tell_all(world, seed=5, count=300, days=30, now=SUNDAY_BEFORE_DAWN),
+            tiny=tell_all(world, seed=5, count=70, days=1, now=SUNDAY_BEFORE_DAWN),
             not_allowed=[wrong for story in stories for wrong in _not_allowed(story, world.terms.of(story.life.intake))],
             sectors=set(Procedure.objects.filter(pk__in=used).values_list("sector_id", flat=True)),
             procedures=len(used),
@@ -285,6 +287,12 @@ def test_same_seed_tells_the_same_lives(full: Full) -> None:
 
 def test_every_state_occurs_also_before_dawn_on_a_sunday(full: Full) -> None:
     assert {story.dossier.state for story in full.on_sunday} == ALL_STATES
+
+
+def test_one_day_is_told_too(full: Full) -> None:
+    assert len(full.tiny) == 70
+    assert min(story.life.given[0].at for story in full.tiny) >= SUNDAY_BEFORE_DAWN - timedelta(days=1)
+    assert all(story.life.given for story in full.tiny)
 
 
 def test_no_case_is_told_of_that_does_not_exist() -> None:

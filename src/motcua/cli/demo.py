@@ -26,10 +26,10 @@ _FACES = (
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Cổng; bị chiếm thì lấy cổng kế."
 )
 @click.option(
-    "--days", type=click.IntRange(20, 400), default=90, show_default=True, help="Số ngày đã qua mà hồ sơ trải ra."
+    "--days", type=click.IntRange(1, 400), default=90, show_default=True, help="Số ngày đã qua mà hồ sơ trải ra."
 )
 @click.option(
-    "--dossiers", type=click.IntRange(100, 200_000), default=3000, show_default=True, help="Số hồ sơ."
+    "--dossiers", type=click.IntRange(1, 1_000_000), default=3000, show_default=True, help="Số hồ sơ."
 )
 @click.option("--no-serve", is_flag=True, help="Chỉ dựng dữ liệu, không chạy máy chủ.")
 def demo(port: int, days: int, dossiers: int, no_serve: bool) -> None:
