@@ -97,7 +97,9 @@ def full(catalogue: None) -> Full:
             other_seed=tell_all(world, seed=6, count=300, days=30, now=NOW),
             on_sunday=tell_all(world, seed=5, count=300, days=30, now=SUNDAY_BEFORE_DAWN),
             tiny=tell_all(world, seed=5, count=70, days=1, now=SUNDAY_BEFORE_DAWN),
-            not_allowed=[wrong for story in stories for wrong in _not_allowed(story, world.terms.of(story.life.intake))],
+            not_allowed=[
+                wrong for story in stories for wrong in _not_allowed(story, world.terms.of(story.life.intake))
+            ],
             sectors=set(Procedure.objects.filter(pk__in=used).values_list("sector_id", flat=True)),
             procedures=len(used),
             verticals={office.id for office in world.offices if office.code.startswith("G12")},
@@ -185,7 +187,8 @@ def _features(story: Story) -> set[str]:
         "no limit": dossier.accepted_at is not None and dossier.due_at is None,
         "same day": _is_same_day(story),
         "elsewhere": any(isinstance(x, c.Accept) and x.clock_from for x in commands),
-        "elsewhere online": any(isinstance(x, c.Accept) and x.clock_from for x in commands) and intake.channel == "online",
+        "elsewhere online": any(isinstance(x, c.Accept) and x.clock_from for x in commands)
+        and intake.channel == "online",
         "business": intake.business is not None,
         "authorised": bool(intake.authorisation) and intake.owner is not None,
         "assisted": intake.assisted,
@@ -200,7 +203,9 @@ def _features(story: Story) -> set[str]:
         "corrected": any(isinstance(x, c.Rectify) and x.corrections for x in commands),
         "recorded late": any(g.late is not None for g in given),
         "second supplement with provision": any(isinstance(x, c.AskSupplement) and x.provision for x in commands),
-        "stopped unanswered": any(isinstance(x, c.Stop) and g.actor.kind == "system" for x, g in zip(commands, given, strict=True)),
+        "stopped unanswered": any(
+            isinstance(x, c.Stop) and g.actor.kind == "system" for x, g in zip(commands, given, strict=True)
+        ),
         "batch": len(intake.papers) >= 3 and all(p.pages and p.copies for p in intake.papers),
         "withdrawal waits": dossier.withdrawal_requested_at is not None and dossier.ended_at is None,
         "late": _is_late(story),

@@ -28,9 +28,7 @@ _FACES = (
 @click.option(
     "--days", type=click.IntRange(1, 400), default=90, show_default=True, help="Số ngày đã qua mà hồ sơ trải ra."
 )
-@click.option(
-    "--dossiers", type=click.IntRange(1, 1_000_000), default=3000, show_default=True, help="Số hồ sơ."
-)
+@click.option("--dossiers", type=click.IntRange(1, 1_000_000), default=3000, show_default=True, help="Số hồ sơ.")
 @click.option("--no-serve", is_flag=True, help="Chỉ dựng dữ liệu, không chạy máy chủ.")
 def demo(port: int, days: int, dossiers: int, no_serve: bool) -> None:
     """Dựng một tỉnh đang hoạt động để xem thử, rồi chạy máy chủ; chạy lại thì giữ nguyên những gì đã có. Ctrl-C để dừng.

@@ -28,11 +28,15 @@ class Arrivals:
         self._days = [self._first.date() + timedelta(days=n) for n in range(count)]
         self._sums: dict[tuple[Calendar, bool], list[float]] = {}
 
-    def draw(self, channel: str, calendar: Calendar, *, first: datetime | None = None, last: datetime | None = None) -> datetime:
+    def draw(
+        self, channel: str, calendar: Calendar, *, first: datetime | None = None, last: datetime | None = None
+    ) -> datetime:
         """`calendar` says when the desk is open; narrower bounds may be given. A window without an open hour yields its start."""
         low, high = max(first or self._first, self._first), min(last or self._now, self._now)
         for _ in range(200):
-            day = self._day(channel in ONLINE, calendar, low.astimezone(VIETNAM).date(), high.astimezone(VIETNAM).date())
+            day = self._day(
+                channel in ONLINE, calendar, low.astimezone(VIETNAM).date(), high.astimezone(VIETNAM).date()
+            )
             moment = self._hour(day, channel in ONLINE, calendar)
             if moment is not None and low <= moment <= high:
                 return moment

@@ -133,7 +133,9 @@ def _do(life: Life, visit: tuple[Given, ...], dossier_id: int | None) -> int:
     if dossier_id is not None:
         # Handing over too early is one of the cases told: refused, and the attempt on record.
         with contextlib.suppress(HandOverTooEarly):
-            give_command(dossier_id, command, actor=_proved(actor, dossier_id), at=at, recorded_at=recorded_at, late=late)
+            give_command(
+                dossier_id, command, actor=_proved(actor, dossier_id), at=at, recorded_at=recorded_at, late=late
+            )
         return dossier_id
     if len(visit) == 3:
         _, resolve, hand_over = (given.command for given in visit)

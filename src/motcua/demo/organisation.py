@@ -68,7 +68,8 @@ class _Builder:
             admin_unit=self.units.get(PROVINCE_UNIT), calendar=calendar,
         )  # fmt: skip
         departments = [
-            create_agency(code=d.code, name=d.name, level="province", valid_from=SINCE, parent=root) for d in DEPARTMENTS
+            create_agency(code=d.code, name=d.name, level="province", valid_from=SINCE, parent=root)
+            for d in DEPARTMENTS
         ]
         communes = [
             create_agency(
@@ -135,7 +136,9 @@ class _Builder:
 
     def _department(self, agency: Agency, number: int, centre: Counter) -> Office:
         data = DEPARTMENTS[number]
-        units = [create_unit(agency=agency, code=f"{data.code}.{i:02d}", name=name) for i, name in enumerate(data.units, 1)]
+        units = [
+            create_unit(agency=agency, code=f"{data.code}.{i:02d}", name=name) for i, name in enumerate(data.units, 1)
+        ]
         suffix = data.short.lower()
         return Office(
             agency.pk, agency.code, agency.name, data.short, "tỉnh Khánh Hòa", centre, tuple(unit.pk for unit in units),
@@ -171,12 +174,22 @@ class _Builder:
         self, top: tuple[str, str], sites: Iterable[VerticalSite], calendar: WorkCalendar | None, policy: Policy | None
     ) -> list[Office]:
         parent = create_agency(
-            code=top[0], name=top[1], level="vertical", valid_from=SINCE, calendar=calendar, due_policy=policy.value if policy else ""
+            code=top[0],
+            name=top[1],
+            level="vertical",
+            valid_from=SINCE,
+            calendar=calendar,
+            due_policy=policy.value if policy else "",
         )
         offices = []
         for site in sites:
             agency = create_agency(
-                code=site.code, name=site.name, level="vertical", valid_from=SINCE, parent=parent, admin_unit=self.units.get(site.unit)
+                code=site.code,
+                name=site.name,
+                level="vertical",
+                valid_from=SINCE,
+                parent=parent,
+                admin_unit=self.units.get(site.unit),
             )
             desk = create_desk(
                 code=f"MC-{site.code}", name=f"Bộ phận Một cửa {site.name}", agency=agency, serves=[agency],
@@ -281,7 +294,9 @@ def _offer(procedure: Procedure, pick: Pick, offices: tuple[Office, ...]) -> Off
 
 def _days(amount: int, unit: str) -> int:
     """Working days, roughly, to choose stories by; never a due."""
-    return {LimitUnit.WORKING_HOUR: max(1, amount // 8), LimitUnit.DAY: max(1, amount * 5 // 7)}.get(LimitUnit(unit), amount)
+    return {LimitUnit.WORKING_HOUR: max(1, amount // 8), LimitUnit.DAY: max(1, amount * 5 // 7)}.get(
+        LimitUnit(unit), amount
+    )
 
 
 def _short(text: str) -> str:

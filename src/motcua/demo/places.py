@@ -86,14 +86,14 @@ CUSTOMS_SITES = (
     VerticalSite("G12.20.413", "Hải quan cửa khẩu cảng Vũng Rô", "HQVR", "22291"),
 )
 
-PROVINCE_CALENDAR = ("Giờ hành chính tỉnh Khánh Hòa", {})
+PROVINCE_CALENDAR: tuple[str, dict[str, object]] = ("Giờ hành chính tỉnh Khánh Hòa", {})
 _CUSTOMS_DAY = [["07:30", "12:00"], ["13:00", "16:30"]]
-CUSTOMS_CALENDAR = (
+CUSTOMS_CALENDAR: tuple[str, dict[str, object]] = (
     "Giờ làm việc của hải quan",
     {"weekly": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), _CUSTOMS_DAY)},
 )
 _DESK_DAY = [["07:00", "11:30"], ["13:30", "17:00"]]
-SATURDAY_RECEPTION = (
+SATURDAY_RECEPTION: tuple[str, dict[str, object]] = (
     "Tiếp nhận cả sáng thứ Bảy",
     {"weekly": {**dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), _DESK_DAY), "sat": [["07:30", "11:00"]]}},
 )

@@ -47,7 +47,9 @@ class Script:
     def life(self) -> Life:
         return Life(self._course.intake, tuple(self._given))
 
-    def give(self, command: AnyCommand, actor: Actor, *, recorded_after: timedelta | None = None, reason: str = "") -> None:
+    def give(
+        self, command: AnyCommand, actor: Actor, *, recorded_after: timedelta | None = None, reason: str = ""
+    ) -> None:
         """Raises NotYet when it would be recorded after now. With `recorded_after`, it is entered so much later."""
         recorded_at = self.at + recorded_after if recorded_after else None
         if (recorded_at or self.at) > self.now:
@@ -70,7 +72,9 @@ class Script:
     def days(self, low: float, high: float) -> None:
         """The applicant lets days go by and comes at an hour of the day or the evening."""
         day = (self.at + timedelta(days=self.rng.uniform(low, high))).astimezone(VIETNAM).date()
-        hour = time(self.rng.choice((7, 8, 9, 9, 10, 14, 15, 16, 19, 20, 21)), self.rng.randrange(60), self.rng.randrange(60))
+        hour = time(
+            self.rng.choice((7, 8, 9, 9, 10, 14, 15, 16, 19, 20, 21)), self.rng.randrange(60), self.rng.randrange(60)
+        )
         self.at = max(datetime.combine(day, hour, VIETNAM), self.at + timedelta(minutes=self.rng.randrange(20, 90)))
 
     def left(self) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from motcua.demo import words
 from motcua.demo.script import APPLICANT, WORKING_DAY, NotYet, Script
 from motcua.dossiers import commands as c
-from motcua.identity.actors import SYSTEM
+from motcua.identity.actors import SYSTEM, Actor
 from motcua.law.clock import add_working_minutes, hand_over_due
 from motcua.law.lifecycle import State
 from motcua.law.moments import VIETNAM
@@ -74,7 +75,10 @@ def _answered(s: Script, case: str) -> bool:
         s.give(c.Refuse(words.DUPLICATE), officer)
         return False
     if case in {"closed_incomplete", "incomplete_now"}:
-        s.give(c.AskCompletion(*_missing(s), until=s.at + timedelta(days=7 if case == "closed_incomplete" else 15)), officer)
+        s.give(
+            c.AskCompletion(*_missing(s), until=s.at + timedelta(days=7 if case == "closed_incomplete" else 15)),
+            officer,
+        )
         if case == "incomplete_now":
             raise NotYet
         _reach(s, s.dossier.completion_due_at)
@@ -91,9 +95,10 @@ def _answered(s: Script, case: str) -> bool:
     return True
 
 
-def _reach(s: Script, moment: object) -> None:
+def _reach(s: Script, moment: datetime | None) -> None:
     """The program's own sweep acts within a minute after a timer's moment."""
-    s.at = moment + timedelta(seconds=s.rng.randrange(2, 58))  # type: ignore[operator]
+    assert moment is not None  # the command before has just set it
+    s.at = moment + timedelta(seconds=s.rng.randrange(2, 58))
 
 
 def _supplied(s: Script) -> tuple[c.PaperData, ...]:
@@ -107,7 +112,9 @@ def _accept(s: Script, case: str) -> None:
     if s.desk.id != s.office.desk.id:
         # Taken beyond the agency's territory: the clock waits until the agency has it.
         paper = s.intake.channel not in _ONLINE
-        clock_from = hand_over_due(s.at, s.office.calendar) if paper else s.at + timedelta(minutes=s.rng.randrange(1, 12))
+        clock_from = (
+            hand_over_due(s.at, s.office.calendar) if paper else s.at + timedelta(minutes=s.rng.randrange(1, 12))
+        )
         clock_from = max(clock_from, s.at)
     late = case == "recorded_late"
     s.give(
@@ -137,7 +144,7 @@ def _worked_on(s: Script, case: str) -> None:
     _reach_result(s, case, worker, unit)
 
 
-def _on_the_way(s: Script, case: str, worker: object) -> bool:
+def _on_the_way(s: Script, case: str, worker: Actor) -> bool:
     """What can happen between acceptance and result; False when it ends the life."""
     story = _ON_THE_WAY.get(case)
     if story is None:
@@ -146,14 +153,12 @@ def _on_the_way(s: Script, case: str, worker: object) -> bool:
     return story(s, worker)
 
 
-def _supplement(s: Script, worker: object, *, rounds: int = 1, answered: bool = True) -> bool:
+def _supplement(s: Script, worker: Actor, *, rounds: int = 1, answered: bool = True) -> bool:
     for number in range(1, rounds + 1):
-        extra = (
-            {}
-            if number == 1
-            else {"provision": words.PROVISION, "stage": "Thẩm định thực địa", "approver_id": s.office.head.id}
-        )
-        s.give(c.AskSupplement(*_missing(s), until=s.at + timedelta(days=15 if answered else 9), **extra), worker)
+        ask = c.AskSupplement(*_missing(s), until=s.at + timedelta(days=15 if answered else 9))
+        if number > 1:
+            ask = replace(ask, provision=words.PROVISION, stage="Thẩm định thực địa", approver_id=s.office.head.id)
+        s.give(ask, worker)
         if not answered:
             _reach(s, s.dossier.supplement_due_at)
             s.give(c.Stop("Không bổ sung hồ sơ trong thời hạn yêu cầu."), SYSTEM)
@@ -164,20 +169,20 @@ def _supplement(s: Script, worker: object, *, rounds: int = 1, answered: bool = 
     return True
 
 
-def _supplement_twice(s: Script, worker: object) -> bool:
+def _supplement_twice(s: Script, worker: Actor) -> bool:
     return _supplement(s, worker, rounds=2)
 
 
-def _never_supplemented(s: Script, worker: object) -> bool:
+def _never_supplemented(s: Script, worker: Actor) -> bool:
     return _supplement(s, worker, answered=False)
 
 
-def _supplement_now(s: Script, worker: object) -> bool:
+def _supplement_now(s: Script, worker: Actor) -> bool:
     s.give(c.AskSupplement(*_missing(s), until=s.at + timedelta(days=20)), worker)
     raise NotYet
 
 
-def _payment(s: Script, worker: object) -> bool:
+def _payment(s: Script, worker: Actor) -> bool:
     _ask_payment(s, worker)
     s.days(0.2, 5)
     s.give(c.ConfirmPayment(f"Giấy nộp tiền số {s.mark('payment')}"), APPLICANT)
@@ -185,12 +190,12 @@ def _payment(s: Script, worker: object) -> bool:
     return True
 
 
-def _payment_now(s: Script, worker: object) -> bool:
+def _payment_now(s: Script, worker: Actor) -> bool:
     _ask_payment(s, worker)
     raise NotYet
 
 
-def _ask_payment(s: Script, worker: object) -> None:
+def _ask_payment(s: Script, worker: Actor) -> None:
     s.give(c.AskPayment(s.rng.randrange(4, 900) * 25_000, words.PAYMENT_PROVISION), worker)
 
 
@@ -198,7 +203,7 @@ def _suspend(s: Script) -> None:
     s.give(c.Suspend(words.SUSPENSION_PROVISION, f"{_serial(s)}/TB-{s.office.short}"), s.office.head)
 
 
-def _suspension(s: Script, worker: object) -> bool:
+def _suspension(s: Script, worker: Actor) -> bool:
     _suspend(s)
     s.work(2 * WORKING_DAY, 8 * WORKING_DAY)
     s.give(c.Resume(f"{_serial(s)}/BB-{s.office.short}"), worker)
@@ -206,18 +211,18 @@ def _suspension(s: Script, worker: object) -> bool:
     return True
 
 
-def _suspended_now(s: Script, worker: object) -> bool:
+def _suspended_now(s: Script, worker: Actor) -> bool:
     _suspend(s)
     raise NotYet
 
 
-def _extension(s: Script, worker: object) -> bool:
+def _extension(s: Script, worker: Actor) -> bool:
     until = add_working_minutes(s.dossier.due_at or s.at, s.rng.randrange(2, 6) * WORKING_DAY, s.office.calendar)
     s.give(c.Extend(until, words.PROVISION, words.EXTENSIONS), s.office.head)
     return True
 
 
-def _stopped(s: Script, worker: object) -> bool:
+def _stopped(s: Script, worker: Actor) -> bool:
     s.give(c.Stop(words.STOPS), s.office.signer)
     return False
 
@@ -227,24 +232,24 @@ def _request_withdrawal(s: Script) -> None:
     s.work(10, max(20, min(s.left() * 0.3, 360)))
 
 
-def _withdrawal_now(s: Script, worker: object) -> bool:
+def _withdrawal_now(s: Script, worker: Actor) -> bool:
     s.give(c.RequestWithdrawal(s.rng.choice(words.WITHDRAWALS)), APPLICANT)
     raise NotYet
 
 
-def _withdrawn_late(s: Script, worker: object) -> bool:
+def _withdrawn_late(s: Script, worker: Actor) -> bool:
     _request_withdrawal(s)
     s.give(c.DecideWithdrawal(f"{_serial(s)}/TB-{s.office.short}", s.office.signer.name), s.office.signer)
     return False
 
 
-def _withdrawal_declined(s: Script, worker: object) -> bool:
+def _withdrawal_declined(s: Script, worker: Actor) -> bool:
     _request_withdrawal(s)
     s.give(c.DeclineWithdrawal(words.DECLINED), s.office.head)
     return True
 
 
-def _returned(s: Script, worker: object) -> bool:
+def _returned(s: Script, worker: Actor) -> bool:
     result = c.ResultData(
         "Văn bản trả lời không đủ điều kiện giải quyết", f"{_serial(s)}/VB-{s.office.short}", s.at.astimezone(VIETNAM).date(),
         s.office.signer.name, paper=True,
@@ -253,13 +258,15 @@ def _returned(s: Script, worker: object) -> bool:
     return False
 
 
-def _early_hand_over(s: Script, worker: object) -> bool:
+def _early_hand_over(s: Script, worker: Actor) -> bool:
     """The officer tries to hand over what does not exist yet: refused, and on record."""
-    s.give(c.HandOver(s.intake.submitter.full_name, "signature", s.world.samples.signature), s.by_post_or_desk().officer)
+    s.give(
+        c.HandOver(s.intake.submitter.full_name, "signature", s.world.samples.signature), s.by_post_or_desk().officer
+    )
     return True
 
 
-def _data_rectified(s: Script, worker: object) -> bool:
+def _data_rectified(s: Script, worker: Actor) -> bool:
     s.give(
         c.Rectify(words.CORRECTED, s.office.signer.id, corrections={"request": f"Nhà ở tại đường Mẫu số {s.rng.randint(1, 30)}"}, told=True),
         s.office.head,
@@ -287,7 +294,7 @@ _ON_THE_WAY = {
 }
 
 
-def _reach_result(s: Script, case: str, worker: object, unit: int) -> None:
+def _reach_result(s: Script, case: str, worker: Actor, unit: int) -> None:
     if case in {"late", "apology", "apology_after_due"}:
         _fall_late(s, case)
     elif case in {"on_the_way_now", "sent_now"}:
@@ -298,7 +305,7 @@ def _reach_result(s: Script, case: str, worker: object, unit: int) -> None:
         share = s.rng.uniform(0.86, 0.985) if s.rng.random() < 0.4 else s.rng.uniform(0.25, 0.85)
         left = s.left() * share
         s.work(left * 0.7, left * 0.8)
-        s.give(c.Forward("Trình ký", unit_id=unit, officer_id=worker.id), worker)  # type: ignore[attr-defined]
+        s.give(c.Forward("Trình ký", unit_id=unit, officer_id=worker.id), worker)
         s.work(left * 0.1, left * 0.19)
     _resolve(s, worker, case)
     if case == "rectified":
@@ -325,7 +332,7 @@ def _fall_late(s: Script, case: str) -> None:
     s.until(add_working_minutes(due, over, s.office.calendar))
 
 
-def _resolve(s: Script, worker: object, case: str) -> None:
+def _resolve(s: Script, worker: Actor, case: str) -> None:
     electronic = s.intake.return_method == "electronic"
     carried = s.intake.return_desk_id != s.office.desk.id
     s.give(c.Resolve(_result(s, electronic=electronic), at_return_desk=not carried), worker)

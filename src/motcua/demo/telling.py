@@ -74,7 +74,10 @@ class _Teller:
         office = next(office for office in self.world.offices if office.id == intake.agency_id)
         offer = next(offer for offer in self.world.offers if offer.procedure_id == intake.procedure_id)
         again = replace(intake, key=self._key())
-        return [first, self._told(case, Script(self.world, offer, office, office.desk, again, at=at, now=self.now, rng=self.rng))]
+        return [
+            first,
+            self._told(case, Script(self.world, offer, office, office.desk, again, at=at, now=self.now, rng=self.rng)),
+        ]
 
     def _together(self, case: Case) -> list[Story]:
         offer, office = self._offer_of(case)
@@ -142,7 +145,11 @@ class _Teller:
 
     def _intake(self, case: Case, offer: Offer, office: Office, desk: Counter, channel: str) -> Intake:
         rng = self.rng
-        company = case.key in {"business", "state_body"} or offer.who == "business" or (offer.who == "both" and rng.random() < 0.4)
+        company = (
+            case.key in {"business", "state_body"}
+            or offer.who == "business"
+            or (offer.who == "both" and rng.random() < 0.4)
+        )
         kind = "citizen"
         if company:
             kind = "state" if case.key == "state_body" else "organisation" if rng.random() < 0.15 else "business"
@@ -178,7 +185,8 @@ class _Teller:
         if case.key == "batch_papers":
             chosen = self.rng.sample(words.CERTIFIED, self.rng.randrange(3, 7))
             return tuple(
-                PaperData(name, originals=1, copies=self.rng.randrange(2, 9), pages=self.rng.randrange(1, 13)) for name in chosen
+                PaperData(name, originals=1, copies=self.rng.randrange(2, 9), pages=self.rng.randrange(1, 13))
+                for name in chosen
             )
         if channel in ONLINE:
             file = self.world.samples.paper

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 MISSING = (
-    ("Bản vẽ mặt bằng hiện trạng có xác nhận của đơn vị đo vẽ", "Hồ sơ thiếu bản vẽ theo thành phần hồ sơ đã công khai."),
+    (
+        "Bản vẽ mặt bằng hiện trạng có xác nhận của đơn vị đo vẽ",
+        "Hồ sơ thiếu bản vẽ theo thành phần hồ sơ đã công khai.",
+    ),
     ("Tờ khai ghi đủ ngày, tháng, năm sinh và có chữ ký của người khai", "Tờ khai chưa ký và còn bỏ trống một số mục."),
     ("Bản chụp rõ nét giấy tờ tùy thân, đủ hai mặt", "Tệp đính kèm bị mờ, không đọc được số định danh."),
-    ("Văn bản ủy quyền có công chứng hoặc chứng thực", "Người nộp không phải chủ hồ sơ nhưng chưa có văn bản ủy quyền."),
+    (
+        "Văn bản ủy quyền có công chứng hoặc chứng thực",
+        "Người nộp không phải chủ hồ sơ nhưng chưa có văn bản ủy quyền.",
+    ),
     ("Chứng từ đã nộp lệ phí", "Chưa có chứng từ nộp lệ phí kèm hồ sơ."),
 )
 REFUSALS = (
