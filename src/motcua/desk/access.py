@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from motcua.dossiers.permissions import READING_ROLES, NotAllowed
@@ -41,7 +42,7 @@ class DeskRequest(HttpRequest):
     posts: list[Officer]
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def everybody(view: View) -> View:
@@ -53,7 +54,7 @@ def signed_in(view: View) -> View:
     """An account that is signed in; `request.posts` are the posts it holds today."""
 
     @wraps(view)
-    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _to_sign_in(request)
         _see_posts(request)
@@ -68,7 +69,7 @@ def officers_only(roles: frozenset[str]) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         @wraps(view)
-        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
             _see_posts(request)

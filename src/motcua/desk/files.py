@@ -7,9 +7,8 @@ import binascii
 import io
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
 
 from motcua.documents.content_types import ACCEPTED_TEXT, ALLOWED
@@ -42,7 +41,7 @@ def take_drawing(data_url: str, *, at: datetime) -> Taken:
     return _store(io.BytesIO(content), "chu-ky.png", at)
 
 
-def take(upload: UploadedFile, *, at: datetime) -> Taken:
+def take(upload: Any, *, at: datetime) -> Taken:
     """Store an uploaded file. Raises BadInput when its content or size is not allowed."""
     return _store(upload.file, upload.name or "tep", at)
 

@@ -15,6 +15,13 @@ _WORKING = (Role.CASE_OFFICER, Role.UNIT_HEAD, Role.SIGNER)
 _READING = (Role.LEADER, Role.REFORM_OFFICER, Role.INSPECTOR, Role.CASHIER)
 
 
+_FIRST: Final = {
+    Queue.RESULTS_COMING: "Thời gian chờ",
+    Queue.UNCOLLECTED: "Thời gian giữ",
+    Queue.FINISHED: "Kết thúc",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class QueuePage:
     """`empty` = what will stand here and how it gets there."""
@@ -31,6 +38,11 @@ class QueuePage:
     def word(self) -> str:
         """As the rail has room for."""
         return self.short or self.title
+
+    @property
+    def first(self) -> str:
+        """What the first column tells."""
+        return _FIRST.get(self.queue, "Thời gian còn lại")
 
     @property
     def title(self) -> str:

@@ -63,7 +63,9 @@ class PersonRow(PaperRow):
         return cleaned
 
 
-def rows_of(mode: str) -> type[forms.BaseFormSet]:
+def rows_of(mode: str) -> type[forms.BaseFormSet[Any]]:
     row = PersonRow if mode == MANY else PaperRow
-    made: type[forms.BaseFormSet] = forms.formset_factory(row, extra=ROWS, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
+    made: type[forms.BaseFormSet[Any]] = forms.formset_factory(
+        row, extra=ROWS, max_num=MOST_ROWS, absolute_max=MOST_ROWS
+    )
     return made

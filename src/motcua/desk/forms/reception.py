@@ -24,7 +24,7 @@ CHANNELS: Final = [("counter", "Tại quầy"), ("post", "Qua bưu chính"), ("h
 KINDS: Final = [
     ("citizen", "Cá nhân"), ("business", "Doanh nghiệp"), ("organisation", "Tổ chức"), ("state", "Cơ quan nhà nước"),
 ]  # fmt: skip
-RETURNS: Final = [("desk", "Tại bộ phận một cửa"), ("post", "Qua bưu chính"), ("electronic", "Bản điện tử")]
+RETURNS: Final = [("desk", "Tại một cửa"), ("post", "Qua bưu chính"), ("electronic", "Bản điện tử")]
 
 
 class ReceptionForm(DeskForm):
@@ -69,13 +69,13 @@ class ReceptionForm(DeskForm):
 
     def __init__(self, *args: Any, chosen: Offered | None, ending: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.chosen, self.ending = chosen, ending
+        self.chosen, self.ending, self.must_name_case = chosen, ending, False
         self.fields["procedure"].widget.attrs |= {
             "list": "offered",
             "autocomplete": "off",
             "placeholder": "Mã hoặc vài chữ trong tên",
         }
-        self.fields["birth_year"].widget.attrs["class"] = "form-control count-input"
+        self.fields["birth_year"].widget.attrs["class"] = "form-control year-input"
         self.fields["sets"].widget.attrs["class"] = "form-control count-input"
         self._ask_case()
         self._ask_papers()
@@ -90,10 +90,12 @@ class ReceptionForm(DeskForm):
         channel = self._value("channel") or "counter"
         conditions = self.chosen.conditions(channel) if self.chosen and channel in dict(CHANNELS) else []
         if conditions:
-            self.fields["condition"].choices = [
-                ("", "Chọn trường hợp"),
-                *((one, one or "Chung") for one in conditions if one),
-            ]  # type: ignore[attr-defined]
+            case = self.fields["condition"]
+            assert isinstance(case, forms.ChoiceField)
+            # Where the catalogue also has a rule for all cases, naming none means that one.
+            empty = "Trường hợp chung" if "" in conditions else "Chọn trường hợp"
+            case.choices = [("", empty), *((one, one) for one in conditions if one)]
+            self.must_name_case = "" not in conditions
         else:
             del self.fields["condition"]
         limits = (
@@ -150,7 +152,7 @@ class ReceptionForm(DeskForm):
             self.add_error("business_name", "Chưa nhập tên tổ chức.")
         if cleaned.get("owner_identity") and not cleaned.get("owner_name"):
             self.add_error("owner_name", "Chưa nhập tên chủ hồ sơ.")
-        if "condition" in self.fields and not cleaned.get("condition") and self.ending == ACCEPT:
+        if self.must_name_case and not cleaned.get("condition") and self.ending == ACCEPT:
             self.add_error("condition", "Chưa chọn trường hợp; thời hạn và phí theo trường hợp này.")
         if bool(cleaned.get("limit_amount")) != bool(cleaned.get("limit_unit")):
             self.add_error("limit_unit" if cleaned.get("limit_amount") else "limit_amount", "Cần cả số và đơn vị.")

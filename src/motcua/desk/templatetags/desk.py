@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.forms import CheckboxInput, RadioSelect
 
 register = template.Library()
 
@@ -17,9 +18,9 @@ def get(values: dict[str, Any], key: str) -> Any:
 
 @register.filter
 def is_checkbox(field: Any) -> bool:
-    return field.field.widget.__class__.__name__ == "CheckboxInput"
+    return isinstance(field.field.widget, CheckboxInput)
 
 
 @register.filter
 def is_radio(field: Any) -> bool:
-    return field.field.widget.__class__.__name__ == "RadioSelect"
+    return isinstance(field.field.widget, RadioSelect)

@@ -99,7 +99,7 @@ def _receive(
 
 
 def _page(
-    request: DeskRequest, mode: str, form: BatchForm, rows: BaseFormSet, *, fault: str = "", status: int = 200
+    request: DeskRequest, mode: str, form: BatchForm, rows: BaseFormSet[Any], *, fault: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
         "form": form,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
@@ -149,7 +149,7 @@ def papers(request: DeskRequest, dossier_id: int) -> HttpResponse:
 
 @officers_only(READERS)
 @require_safe
-def paper_file(request: DeskRequest, dossier_id: int, paper_id: int) -> HttpResponse:
+def paper_file(request: DeskRequest, dossier_id: int, paper_id: int) -> FileResponse:
     """A paper's file. Opening it is a look at personal data, so it is noted."""
     dossier = find(request, dossier_id)
     paper = Paper.objects.filter(dossier=dossier, pk=paper_id).exclude(file="").first()
@@ -162,7 +162,7 @@ def paper_file(request: DeskRequest, dossier_id: int, paper_id: int) -> HttpResp
 
 @officers_only(READERS)
 @require_safe
-def result_file(request: DeskRequest, dossier_id: int, result_id: int) -> HttpResponse:
+def result_file(request: DeskRequest, dossier_id: int, result_id: int) -> FileResponse:
     dossier = find(request, dossier_id)
     result = Result.objects.filter(dossier=dossier, pk=result_id).exclude(file="").first()
     if result is None:
@@ -185,16 +185,17 @@ def forms(request: DeskRequest, dossier_id: int) -> HttpResponse:
     context = frame(request, dossier, items, tab="forms") | {
         "issued": [(form, FORM_TEXT.get(form.kind, form.kind)) for form in issued],
         "chosen": chosen,
+        "waits": any(form.file_id is None for form in issued),
     }
     return show(request, "desk/dossier/forms.html", context)
 
 
 @officers_only(READERS)
 @require_safe
-def form_file(request: DeskRequest, dossier_id: int, form_id: int) -> HttpResponse:
+def form_file(request: DeskRequest, dossier_id: int, form_id: int) -> FileResponse:
     dossier = find(request, dossier_id)
     form = IssuedForm.objects.filter(dossier=dossier, pk=form_id, file__isnull=False).first()
-    if form is None:
+    if form is None or form.file_id is None:
         raise Http404(str(form_id))
     answer = files.answer(form.file_id, f"{form.kind}-{dossier.code or dossier.pk}-{form.version}")
     # The page frames its own printed forms; a sandbox would keep the browser's PDF reader out.

@@ -62,15 +62,18 @@ def same_day(request: DeskRequest) -> HttpResponse:
 
 
 def _kinds(chosen: Offered | None) -> list[str]:
-    if chosen is None:
+    version = chosen.posted.procedure.current if chosen else None
+    if version is None:
         return []
-    return list(chosen.posted.procedure.current.results.order_by("position").values_list("name", flat=True))
+    return list(version.results.order_by("position").values_list("name", flat=True))
 
 
 def _screen(request: DeskRequest, found: list[Offered], form: ReceptionForm, **more: object) -> HttpResponse:
     kinds = _kinds(form.chosen)
     typed = request.POST if request.method == "POST" else {}
-    initial = {name: typed.get(name) for name in ("kind", "number", "signed_on", "signer", "paper") if typed.get(name)}
+    initial: dict[str, object] = {
+        name: typed.get(name) for name in ("kind", "number", "signed_on", "signer", "paper") if typed.get(name)
+    }
     initial = initial if typed else {"paper": True}
     more.setdefault("result", ResultForm(initial=initial, kinds=kinds, at=request.at))
     more.setdefault("receiver", ReceiverForm(initial={"receiver": typed.get("receiver", "")}))
