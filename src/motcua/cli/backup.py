@@ -41,5 +41,5 @@ def backup(folder: Path, as_json: bool) -> None:
         return
     click.echo(f"Đã sao lưu {len(manifest.files)} tệp, {size / 1024**2:.1f} MB vào {folder}.")
     if manifest.kind == "base":
-        since, until = (at.astimezone().isoformat(timespec="seconds") for at in (manifest.since, manifest.until))
+        since, until = backups.in_words(manifest.since), backups.in_words(manifest.until)
         click.echo(f"Phục hồi được về mọi thời điểm từ {since} đến {until}.")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
 from motcua.cli.backup import show
 from motcua.law.errors import BadInput
 from motcua.platform import backup as backups
+from motcua.platform.clock import LOCAL
 from motcua.platform.config import config
 from motcua.platform.home import make_home
 
@@ -24,7 +24,7 @@ def read_moment(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise BadInput(f"--to: {text!r} không phải thời điểm ISO 8601 như 2026-11-21T08:00+07:00.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)
 
 
 @click.command()
@@ -43,4 +43,4 @@ def restore(folder: Path, to: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"moment": reached.isoformat(), "home": str(settings.home)}))
     else:
-        click.echo(f"Đã phục hồi {settings.home} về {reached.astimezone().isoformat(timespec='seconds')}.")
+        click.echo(f"Đã phục hồi {settings.home} về {backups.in_words(reached)}.")

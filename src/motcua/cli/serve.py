@@ -43,7 +43,7 @@ def serve(host: str, port: int, workers: int, with_parent: bool) -> None:
     """
     if with_parent:
         leave_with_parent()
-    with database(keep_alive=True, say=lambda line: click.echo(line, err=True)):
+    with database(keep_alive=True, with_django=False, say=lambda line: click.echo(line, err=True)):
         open_port = free_port(host, port)
         if open_port != port:
             click.echo(f"Cổng {port} đã có chương trình khác dùng; lấy cổng {open_port}.", err=True)

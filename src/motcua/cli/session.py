@@ -15,15 +15,19 @@ from motcua.platform.postgres import Cluster
 
 
 @contextlib.contextmanager
-def database(*, keep_alive: bool = False, say: Callable[[str], None] = lambda line: None) -> Iterator[Config]:
+def database(
+    *, keep_alive: bool = False, with_django: bool = True, say: Callable[[str], None] = lambda line: None
+) -> Iterator[Config]:
     """The database is ready inside this block. Raises DomainError where it cannot be.
 
     The house's own is made, started, migrated and filled with the base data; parallel commands share it. A given one
     (MOTCUA_DATABASE_URL) must be migrated already: changing a server of others is a command of its own. `say` is told
-    what takes longer; `keep_alive` is for commands that serve.
+    what takes longer; `keep_alive` is for commands that serve. A command that hands over to processes of its own does
+    without Django (`with_django=False`), unless there is something to prepare.
     """
     settings = config()
-    load_django()
+    if with_django or settings.database_url:
+        load_django()
     if settings.database_url:
         from motcua.platform.schema import require_migrated
 
@@ -45,8 +49,6 @@ def load_django() -> None:
 
 def prepare_own(settings: Config, cluster: Cluster, say: Callable[[str], None]) -> None:
     """Migrates the own database and loads the base data, unless this very code has done so already."""
-    from motcua.platform.schema import migrate
-
     mark = settings.home / "prepared"
     state = f"{code_state()} {cluster.identity()}"
     with open(settings.home / "prepare.lock", "ab") as lock:
@@ -54,6 +56,10 @@ def prepare_own(settings: Config, cluster: Cluster, say: Callable[[str], None]) 
         if mark.exists() and mark.read_text() == state:
             return
         say("Đang tạo bảng và nạp dữ liệu nền…")
+        load_django()
+        # Imported here: Django must be loaded first.
+        from motcua.platform.schema import migrate
+
         migrate(settings)
         load_base_data()
         mark.write_text(state)

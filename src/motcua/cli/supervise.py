@@ -13,6 +13,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 
+import click
+
 from motcua.law.errors import DomainError
 
 # Longer than a request or a job should take; then the process is killed, and what it did is taken back by the sweep.
@@ -47,6 +49,9 @@ def serve_all(host: str, port: int, *, on_ready: Callable[[str], None]) -> None:
             for name, process in list(running.items()):
                 if process.poll() is not None:
                     running[name] = _start(commands[name])
+    except KeyboardInterrupt:
+        # How such a command is meant to end: no failure, so that `make` prints no error either.
+        click.echo("Đang dừng…", err=True)
     finally:
         for name in ("web", "worker"):
             if name in running:

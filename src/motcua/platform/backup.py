@@ -24,6 +24,7 @@ from typing import Any
 import psycopg
 
 from motcua.law.errors import DomainError
+from motcua.platform.clock import LOCAL
 from motcua.platform.config import Config
 from motcua.platform.database import owner_url
 from motcua.platform.postgres import Cluster
@@ -104,6 +105,11 @@ class Manifest:
             raise BackupBroken(f"{folder} không phải bản sao lưu: không có {MANIFEST}.") from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BackupBroken(f"{folder / MANIFEST}: không đọc được ({error}).") from error
+
+
+def in_words(moment: datetime) -> str:
+    """Local time to the microsecond, as `--to` takes it back."""
+    return moment.astimezone(LOCAL).isoformat()
 
 
 def verify(folder: Path, progress: Progress) -> Manifest:
@@ -258,7 +264,7 @@ def restore(config: Config, folder: Path, to: datetime | None, progress: Progres
     manifest = verify(folder, progress)
     moment = to or manifest.until
     if not manifest.since <= moment <= manifest.until:
-        local = [f"{at.astimezone().isoformat(timespec='seconds')}" for at in (manifest.since, manifest.until)]
+        local = [in_words(at) for at in (manifest.since, manifest.until)]
         raise NoSuchMoment(f"Bản sao lưu chỉ phục hồi được về thời điểm từ {local[0]} đến {local[1]}.")
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     if manifest.kind == "dump":
