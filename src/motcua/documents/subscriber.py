@@ -16,6 +16,7 @@ from motcua.documents.form_sets import FormKind, FormNotInForce, form_for
 from motcua.dossiers.ports import EntryEvent, PastEvent
 from motcua.law.lifecycle import PERSONAL_DATA_ERASED
 from motcua.law.moments import VIETNAM
+from motcua.platform.database import prepared_cursor
 from motcua.platform.jobs import Job
 
 RENDER = "motcua.documents.tasks.render"
@@ -126,7 +127,7 @@ def _insert(events: Sequence[EntryEvent]) -> list[int]:
     """One statement for all; returns the ids of the entries that may have got a form."""
     rows = [row for event in events if (row := _row(event)) is not None]
     if rows:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(_ISSUE, [list(column) for column in zip(*rows, strict=True)])
     return [row[0] for row in rows]
 

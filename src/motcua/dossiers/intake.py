@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from motcua.dossiers.commands import (
     RETURN_METHODS,
     AnyCommand,
@@ -40,6 +38,7 @@ from motcua.identity.digest import search_digest
 from motcua.law.errors import BadInput
 from motcua.law.lifecycle import State
 from motcua.law.policies import Policy
+from motcua.platform.database import prepared_cursor
 from motcua.platform.text import nfc, search_key
 
 # The catalogue states limits for three channels; the others are done as one of them.
@@ -135,7 +134,7 @@ WHERE p.id = %s AND a.id = %s
 
 def read_terms(intake: Intake) -> Terms:
     """Raises GuardFailed when the desk does not take this procedure for this agency, or there is no such return desk."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             _TERMS,
             [
@@ -187,7 +186,7 @@ def receive(
     decision = decide(snapshot, command, at)
     note_intake(decision, intake, terms)
     note_late(decision, late)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         dossier_id, submitter_id, owner_id, business_id = _insert_people(cursor, intake, recorded_at)
         if decision.needs_code:
             decision.changes["code"] = take_code(cursor, terms.agency_code, at)

@@ -14,8 +14,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-
 from motcua.dossiers import ledger
 from motcua.dossiers.commands import AnyCommand, LateEntry, PaperData, ResultData
 from motcua.dossiers.decide import PERSONAL_COLUMNS, Decision, Snapshot, decide, ledger_value
@@ -29,6 +27,7 @@ from motcua.law.limits import Limit, Unit
 from motcua.law.moments import VIETNAM
 from motcua.law.policies import Policy
 from motcua.law.worktime import Calendar, calendar_from, national_calendar
+from motcua.platform.database import prepared_cursor
 from motcua.platform.jobs import defer_many
 
 
@@ -88,7 +87,7 @@ WHERE d.id = %s
 
 def load(dossier_id: int, *, with_history: bool = False) -> Loaded:
     """Read one dossier for a move. Raises NotFound."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_LOAD, [dossier_id])
         row = cursor.fetchone()
         if row is None:
@@ -150,7 +149,7 @@ class Move:
     def record(self, decision: Decision, at: datetime) -> None:
         """Write a decision as it stands. Raises AlreadyChanged when another move came first."""
         loaded = self.loaded
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             if decision.needs_code:
                 decision.changes["code"] = take_code(cursor, loaded.agency_code, at)
             entry = seal(
@@ -190,7 +189,8 @@ class Move:
 
 def note_late(decision: Decision, late: LateEntry | None) -> None:
     if late is not None:
-        decision.data["late_entry"] = {"reason": late.reason, "approver": late.approver_id}
+        decision.data["late_entry"] = {"approver": late.approver_id}
+        decision.private["late_reason"] = late.reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
-
 from motcua.dossiers.ports import EntryEvent, PastEvent
 from motcua.notifications.messages import compose
 from motcua.platform.copying import copy_rows
+from motcua.platform.database import prepared_cursor
 from motcua.platform.jobs import Job
 
 # Ledger kind → message template; an entry that is not here is not told.
@@ -64,7 +63,7 @@ def tell_applicant(events: list[EntryEvent]) -> list[Job]:
     if not rows:
         return []
     slots = f"({', '.join(['%s'] * len(COLUMNS))})"
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"INSERT INTO notifications_notice ({', '.join(COLUMNS)}) VALUES {', '.join([slots] * len(rows))} ON CONFLICT DO NOTHING",
             [value for row in rows for value in row],

@@ -23,6 +23,7 @@ from procrastinate.exceptions import ConnectorException
 
 from motcua.platform.clock import now
 from motcua.platform.config import config
+from motcua.platform.database import prepared_cursor
 
 _log = logging.getLogger("motcua.jobs")
 
@@ -77,7 +78,7 @@ def defer_many(jobs: Sequence[Job]) -> list[int]:
         }
         for job in jobs
     ]
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             "SELECT procrastinate_defer_jobs_v1(array_agg(job))"
             " FROM jsonb_populate_recordset(NULL::procrastinate_job_to_defer_v1, %s::jsonb) AS job",
