@@ -24,10 +24,12 @@ from motcua.dossiers.models import Dossier
 from motcua.law.errors import BadInput
 from motcua.law.limits import UNIT_TEXT, Unit
 from motcua.platform.presentation import words
-from motcua.platform.text import search_key
+from motcua.platform.text import search_key, sort_key
 
 PAGE_SIZE: Final = 20
 _LATEST_DOSSIERS: Final = 5000
+_UNPUBLISHED: Final = "Chưa công bố"
+_UNREAD: Final = "Đang rà soát"
 _WORD = re.compile(r"\w+")
 _CODE = re.compile(r"\d\.\d{3,6}")
 
@@ -178,6 +180,28 @@ def places(procedure: Procedure) -> list[Place]:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskLine:
+    """One desk on a procedure's page, with the agencies for which it takes the procedure."""
+
+    name: str
+    address: str
+    phone: str
+    agencies: tuple[str, ...]
+
+
+def desk_lines(places: Sequence[Place]) -> list[DeskLine]:
+    """The places as one line a desk: first desks that take for most agencies, then by name."""
+    taken: dict[int, list[Place]] = {}
+    for place in places:
+        taken.setdefault(place.desk_id, []).append(place)
+    lines = [
+        DeskLine(rows[0].desk, rows[0].address, rows[0].phone, tuple(row.agency for row in rows))
+        for rows in taken.values()
+    ]
+    return sorted(lines, key=lambda line: (-len(line.agencies), sort_key(line.name)))
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """Limit and fee of one channel and case, in words; `verbatim` is what the catalogue says where that is not yet read."""
 
@@ -189,25 +213,27 @@ class Terms:
     verbatim: str
 
 
-def terms(version: ProcedureVersion) -> list[Terms]:
+def terms(procedure: Procedure) -> list[Terms]:
     return [
         Terms(
             Channel(rule.channel).label,
             rule.condition,
             rule.stage,
-            limit_text(rule),
+            limit_text(rule, same_day=procedure.same_day),
             fee_text(rule),
-            rule.limit_text.strip() if rule.amount is None else "",
+            rule.limit_text.strip() if rule.amount is None and not procedure.same_day else "",
         )
-        for rule in version.channels.all()
+        for rule in procedure.current.channels.all()
     ]
 
 
-def limit_text(rule: ChannelRule) -> str:
+def limit_text(rule: ChannelRule, *, same_day: bool) -> str:
     """`3 ngày làm việc`. What the catalogue says and nobody could read for sure is not shown as a limit: it may be a fee."""
     if rule.amount is not None and rule.unit:
         return f"{rule.amount} {UNIT_TEXT[Unit(rule.unit)]}"
-    return "Đang rà soát" if rule.limit_text.strip() else "Chưa công bố"
+    if same_day:
+        return "Trong ngày làm việc"
+    return _UNREAD if rule.limit_text.strip() else _UNPUBLISHED
 
 
 def fee_text(rule: ChannelRule) -> str:
@@ -227,16 +253,24 @@ class Headline:
     fee: str
     fee_note: str
 
+    @property
+    def has_limit(self) -> bool:
+        return self.limit not in (_UNREAD, _UNPUBLISHED)
 
-def headline(version: ProcedureVersion) -> Headline:
+
+def headline(procedure: Procedure) -> Headline:
     """The online terms, else the first ones; notes tell that other channels, cases or stages differ."""
-    rules = sorted(version.channels.all(), key=lambda r: (r.channel != Channel.ONLINE, r.position))
+    rules = sorted(procedure.current.channels.all(), key=lambda r: (r.channel != Channel.ONLINE, r.position))
     if not rules:
-        return Headline("Chưa công bố", "", "Chưa công bố", "")
+        return Headline(_UNPUBLISHED, "", _UNPUBLISHED, "")
     first = rules[0]
+
+    def limit(rule: ChannelRule) -> str:
+        return limit_text(rule, same_day=procedure.same_day)
+
     return Headline(
-        limit_text(first),
-        _differ(first, rules, limit_text(first), limit_text),
+        limit(first),
+        _differ(first, rules, limit(first), limit),
         _shorten(fee_text(first)),
         _differ(first, rules, fee_text(first), fee_text),
     )

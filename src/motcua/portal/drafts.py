@@ -19,9 +19,11 @@ from motcua.dossiers.intake import Intake
 from motcua.dossiers.models import Draft
 from motcua.law.errors import BadInput
 from motcua.law.persons import parse_citizen_number
+from motcua.platform.text import sort_key
 from motcua.portal import catalogue
 from motcua.portal.forms import (
     BUSINESS,
+    MANY_PLACES,
     OTHER_PERSON,
     OwnerBusinessForm,
     OwnerPersonForm,
@@ -92,7 +94,7 @@ class HandIn:
         """The form of a step, bound to `data`, or showing what was typed before."""
         initial = self.answers(step)
         if step == PLACE:
-            choices = [(str(place.id), self._place_words(place)) for place in self.places]
+            choices = self._place_choices()
             if len(choices) == 1:
                 initial.setdefault("place", choices[0][0])
             return PlaceForm(data, initial=initial, places=choices, conditions=self.conditions)
@@ -100,6 +102,15 @@ class HandIn:
             kind = OwnerBusinessForm if self.owner == BUSINESS else OwnerPersonForm
             return kind(data, initial=initial)
         return {SUBMITTER: SubmitterForm, RETURN: ReturnForm}[step](data, initial=initial)
+
+    def _place_choices(self) -> list[tuple[str, str]]:
+        """A few places in full; many in short, by the agency, which a person knows by where they live."""
+        if len(self.places) <= MANY_PLACES:
+            return [(str(place.id), self._place_words(place)) for place in self.places]
+        if len({place.agency_id for place in self.places}) == 1:
+            return [(str(place.id), place.desk) for place in self.places]
+        by_agency = sorted(self.places, key=lambda place: sort_key(place.agency))
+        return [(str(place.id), f"{place.agency}, nộp tại {place.desk}") for place in by_agency]
 
     @staticmethod
     def _place_words(place: catalogue.Place) -> str:

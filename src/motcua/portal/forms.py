@@ -17,6 +17,8 @@ OWNERS = [
     (OTHER_PERSON, "Tôi nộp thay cho người khác"),
     (BUSINESS, "Tôi nộp cho doanh nghiệp, tổ chức"),
 ]
+# More places than these stand in a list to pull open; on a phone the buttons would fill screens.
+MANY_PLACES = 6
 APPLICANT_KINDS = [("business", "Doanh nghiệp"), ("organisation", "Tổ chức khác"), ("state", "Cơ quan nhà nước")]
 
 
@@ -121,6 +123,9 @@ class PlaceForm(TextForm):
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], conditions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if len(places) > MANY_PLACES:
+            self.fields["place"].widget = forms.Select(attrs={"class": "form-select"})
+            places = [("", "Chọn nơi nộp"), *places]
         self._choose("place", places, "Nơi nộp này không nhận thủ tục; ông/bà chọn lại.")
         # A radio button cannot carry an empty answer, hence the dash for "none of these cases".
         words = [(condition or "-", condition or "Không thuộc trường hợp nào ở đây") for condition in conditions]

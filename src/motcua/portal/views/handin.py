@@ -191,6 +191,6 @@ def _review(request: HttpRequest, hand_in: HandIn) -> HttpResponse:
         "slots": hand_in.slots(),
         "missing": hand_in.missing(),
         "twins": [vn_date(moment) for moment in twins],
-        "headline": catalogue.headline(hand_in.version),
+        "headline": catalogue.headline(hand_in.procedure),
     }
     return render(request, "portal/review.html", context, status=422 if form.errors else 200)

@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "lookup": LookupForm(),
         "examples": _EXAMPLES,
-        "most_used": [(procedure, catalogue.headline(procedure.current)) for procedure in catalogue.most_used()],
+        "most_used": [(procedure, catalogue.headline(procedure)) for procedure in catalogue.most_used()],
         "desks": Desk.objects.exclude(phone="", address="").order_by("agency__path", "id")[:3],
     }
     return render(request, "portal/home.html", context)
@@ -50,7 +50,7 @@ def procedures(request: HttpRequest) -> HttpResponse:
         "audience": asked["doi-tuong"],
         "fault": fault,
         "found": found,
-        "rows": [(procedure, catalogue.headline(procedure.current)) for procedure in found.procedures],
+        "rows": [(procedure, catalogue.headline(procedure)) for procedure in found.procedures],
         "newer": _query(request, found.page - 1) if found.page > 1 else "",
         "older": _query(request, found.page + 1) if found.has_next else "",
     }
@@ -80,16 +80,18 @@ def _query(request: HttpRequest, page: int) -> str:
 def procedure(request: HttpRequest, code: str) -> HttpResponse:
     found = _procedure(code)
     version = found.current
+    places = catalogue.places(found)
     context = {
         "nav": "procedures",
         "procedure": found,
         "version": version,
-        "headline": catalogue.headline(version),
-        "terms": catalogue.terms(version),
+        "headline": catalogue.headline(found),
+        "terms": catalogue.terms(found),
         "cases": catalogue.paper_cases(version),
         "steps": catalogue.steps(version.steps_text),
         "conditions": catalogue.steps(version.conditions_text),
-        "places": catalogue.places(found),
+        "desks": catalogue.desk_lines(places),
+        "agencies": list(dict.fromkeys(place.agency for place in places)),
         "takes_online": config().portal_mode == "own",
     }
     return render(request, "portal/procedure.html", context)
@@ -102,9 +104,9 @@ def checklist(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "procedure": found,
         "version": found.current,
-        "headline": catalogue.headline(found.current),
+        "headline": catalogue.headline(found),
         "cases": catalogue.paper_cases(found.current),
-        "places": catalogue.places(found),
+        "desks": catalogue.desk_lines(catalogue.places(found)),
     }
     return render(request, "portal/checklist.html", context)
 

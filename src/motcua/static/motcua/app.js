@@ -45,6 +45,17 @@
     if (input.matches("select[data-autosend]")) input.form.requestSubmit();
   });
 
+  // A long list on the page is narrowed by what is typed, with or without marks.
+  const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+  document.addEventListener("input", (event) => {
+    const list = event.target.matches("[data-filter]") && document.getElementById(event.target.dataset.filter);
+    if (!list) return;
+    const words = bare(event.target.value).split(/\s+/);
+    const items = [...list.children];
+    items.forEach((item) => (item.hidden = !words.every((word) => bare(item.textContent).includes(word))));
+    say(`Còn ${items.filter((item) => !item.hidden).length} dòng.`);
+  });
+
   document.addEventListener("htmx:error", () => say("Không tải được. Xin ông/bà kiểm tra kết nối và thử lại."));
 
   // ---- keys of the desk ----
