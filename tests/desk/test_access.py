@@ -76,6 +76,7 @@ TABLE: list[tuple[str, tuple[object, ...], set[str], int, int]] = [
     ("papers", ("one",), READERS, 404, 403),
     ("forms", ("one",), READERS, 404, 403),
     ("ledger", ("one",), READERS, 404, 403),
+    ("register", (), RECEIVERS | {"admin"}, 403, 403),
     ("review", (), {"admin"}, 403, 403),
     ("gaps", (), {"admin"}, 403, 403),
     ("posted", (), set(ROLES), 200, 200),

@@ -80,6 +80,7 @@ PAGES_OF = {
         "batch-one": "chung-thuc/",
         "batch-many": "chung-thuc/?che-do=nhieu-nguoi",
         "posted": "niem-yet/",
+        "register": "so-theo-doi/",
         "received": "tiep-nhan/{accepted}/",
         "dossier-submitted": "ho-so/{submitted}/",
         "move-accept": "ho-so/{submitted}/viec/tiep-nhan/",

@@ -133,7 +133,9 @@ def test_procedure_is_found_by_words_without_marks(province: Province, sign_in: 
     assert [found.code for found in several.context["could_be"]] == ["1.001193", "2.000815"]
     picked = client.post(URL, start | {"procedure": "giay", "pick": several.context["could_be"][1].pk})
     assert picked.context["chosen"].code == "2.000815"
-    assert "Chưa có thủ tục nào khớp" in said(client.post(URL, filled(province) | {"procedure": "không có", "post": ""}))
+    assert "Chưa có thủ tục nào khớp" in said(
+        client.post(URL, filled(province) | {"procedure": "không có", "post": ""})
+    )
 
 
 def test_look_up_fills_the_person_in_and_is_noted(province: Province, sign_in: SignIn) -> None:

@@ -77,6 +77,8 @@ def test_every_queue_shows_its_dossiers_and_its_empty_state(province: Province, 
     def code(*names: str) -> set[str]:
         return {codes[made[name]] for name in names}
 
+    assert {page.queue for page in PAGES} == set(Queue)
+    assert listed("tra-loi-qua-han") == code("late_answer")
     assert listed("cho-tiep-nhan") == code("submitted", "late_answer")
     assert listed("cho-hoan-thien") == code("awaiting_completion")
     assert listed("cho-bo-sung") == code("awaiting_supplement")

@@ -16,6 +16,7 @@ from tests.province import MONDAY, Province, result
 from motcua.documents.models import StoredFile
 from motcua.dossiers import commands as c
 from motcua.dossiers.models import Dossier, LedgerEntry, Paper, Result
+from motcua.dossiers.queries import timeline
 from motcua.dossiers.services import give_command, receive_at_counter, submit_dossier
 from motcua.law.lifecycle import State
 
@@ -108,7 +109,7 @@ def test_ask_completion_and_receive_it_at_the_desk(submitted: Dossier, sign_in: 
     )  # fmt: skip
     assert asked.status_code == 302
     assert submitted.state == State.AWAITING_COMPLETION
-    assert LedgerEntry.objects.get(seq=2).data["data"]["items"] == ["Bản vẽ", "Ảnh hiện trạng"]
+    assert timeline(submitted.pk)[1].data["items"] == ["Bản vẽ", "Ảnh hiện trạng"]
     assert send(client, submitted, "nhan-hoan-thien", {}).status_code == 422
     back = send(client, submitted, "nhan-hoan-thien", {"paper-0-name": "Bản vẽ", "paper-0-originals": "2"})
     assert back.status_code == 302

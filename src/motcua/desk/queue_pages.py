@@ -61,6 +61,15 @@ PAGES: Final = (
         "Hồ sơ đã được yêu cầu hoàn thiện (Mẫu 02) chờ ở đây đến khi người nộp gửi lại.",
     ),
     QueuePage(
+        Queue.ANSWERED_LATE,
+        "tra-loi-qua-han",
+        "clock-history",
+        "Tiếp nhận",
+        _RECEIVING + _READING,
+        "Hồ sơ trực tuyến không được trả lời trong 8 giờ làm việc được ghi lại ở đây, dù sau đó đã xử lý.",
+        "Trả lời quá 8 giờ",
+    ),
+    QueuePage(
         Queue.MINE, "viec-cua-toi", "person", "Giải quyết", _WORKING,
         "Hồ sơ được chuyển cho ông/bà hiện ở đây, hồ sơ còn ít giờ làm việc nhất ở trên cùng.",
     ),

@@ -64,10 +64,10 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
                 _item(reverse(f"desk:{name}"), icon, word, current == name) for name, icon, word in administration
             ],
         }
-    yield {
-        "title": "Tra cứu",
-        "items": [_item(reverse("desk:posted"), "journal-text", "Thủ tục niêm yết", current == "posted")],
-    }
+    papers = [_item(reverse("desk:posted"), "journal-text", "Thủ tục niêm yết", current == "posted")]
+    if holds(actor, *RECEIVERS, *ADMINISTRATORS):
+        papers.append(_item(reverse("desk:register"), "list", "Sổ theo dõi hồ sơ", current == "register"))
+    yield {"title": "Sổ và danh mục", "items": papers}
 
 
 def _queues(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:

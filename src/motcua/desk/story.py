@@ -123,8 +123,8 @@ def _notes(item: TimelineItem, names: Names) -> Iterator[str]:
     ):
         if data.get(key):
             yield f"{label}: {_sentence(data[key])}"
-    if item.kind == "dossier.payment_confirmed":
-        yield f"Chứng từ: {_sentence(data['proof'])}"
+    if data.get("proof_of_payment"):
+        yield f"Chứng từ: {_sentence(data['proof_of_payment'])}"
     if item.kind == "dossier.handed_over":
         yield f"Bằng chứng: {_PROOF_TEXT[data['proof']]}."
     if result := data.get("result"):
@@ -136,7 +136,7 @@ def _notes(item: TimelineItem, names: Names) -> Iterator[str]:
     if data.get("approver"):
         yield f"Người duyệt: {names.officers.get(data['approver'], data['approver'])}."
     if data.get("late_entry"):
-        yield f"Ghi bù lúc {vn_datetime(item.recorded_at)}: {_sentence(data['late_entry']['reason'])}"
+        yield f"Ghi bù lúc {vn_datetime(item.recorded_at)}: {_sentence(data.get('late_reason', ''))}"
 
 
 def _sentence(text: str) -> str:

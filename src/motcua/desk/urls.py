@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motcua.desk.views import admin, batch, dossier, lists, move, reception, same_day, session
+from motcua.desk.views import admin, batch, dossier, lists, move, printing, reception, same_day, session
 
 app_name = "desk"
 
@@ -26,10 +26,15 @@ urlpatterns = [
     path("can-bo/ho-so/<int:dossier_id>/ket-qua/<int:result_id>/", dossier.result_file, name="result_file"),
     path("can-bo/ho-so/<int:dossier_id>/bieu-mau/", dossier.forms, name="forms"),
     path("can-bo/ho-so/<int:dossier_id>/bieu-mau/<int:form_id>/", dossier.form_file, name="form_file"),
+    path("can-bo/ho-so/<int:dossier_id>/bieu-mau/<int:form_id>/cap-lai/", dossier.correct, name="correct"),
+    path("can-bo/ho-so/<int:dossier_id>/phieu-kiem-soat/", dossier.control_slip, name="control_slip"),
     path("can-bo/ho-so/<int:dossier_id>/so-cai/", dossier.ledger, name="ledger"),
     path("can-bo/ho-so/<int:dossier_id>/gui-ma/", move.send_code, name="send_code"),
     path("can-bo/ho-so/<int:dossier_id>/viec/<slug:slug>/", move.move, name="move"),
     path("can-bo/niem-yet/", admin.posted, name="posted"),
+    path("can-bo/niem-yet/<int:desk_id>/in/", printing.post_list, name="post_list"),
+    path("can-bo/so-theo-doi/", printing.register, name="register"),
+    path("can-bo/so-in/<int:list_id>/", printing.list_file, name="list_file"),
     path("can-bo/quan-tri/danh-muc/", admin.review, name="review"),
     path("can-bo/quan-tri/danh-muc/<int:item_id>/", admin.review_item, name="review_item"),
     path("can-bo/quan-tri/cong-khai/", admin.gaps, name="gaps"),

@@ -24,6 +24,7 @@ from motcua.catalog.services import AlreadySettled, settle_review
 from motcua.desk.access import ADMINISTRATORS, ANY_POST, DeskRequest, officers_only
 from motcua.desk.forms.review import KIND_TEXT, kind_of, suggestion_words, value_form
 from motcua.desk.shell import show
+from motcua.documents.permissions import can_print_lists
 from motcua.law.errors import BadInput, DomainError
 from motcua.law.limits import Limit, Unit
 from motcua.organizations.models import Desk
@@ -149,7 +150,11 @@ def gaps(request: DeskRequest) -> HttpResponse:
 @require_safe
 def posted(request: DeskRequest) -> HttpResponse:
     """The list posted at a desk, made to be printed and hung up."""
-    desks = list(Desk.objects.filter(pk__in=DeskProcedure.objects.values("desk")).order_by("agency__path", "name"))
+    desks = list(
+        Desk.objects.filter(pk__in=DeskProcedure.objects.values("desk"))
+        .select_related("agency")
+        .order_by("agency__path", "name")
+    )
     asked = request.GET.get("noi", "")
     own = request.officer.desk_id
     desk = next((one for one in desks if str(one.pk) == asked), None) or next(
@@ -159,7 +164,8 @@ def posted(request: DeskRequest) -> HttpResponse:
     for place in posted_procedures(desk.pk) if desk else ():
         channels = list(place.procedure.current.channels.all()) if place.procedure.current else []
         rows.append((place, _limits(channels), _fees(channels)))
-    context = {"desks": desks, "desk": desk, "rows": rows}
+    may_print = desk is not None and can_print_lists(request.actor, desk)
+    context = {"desks": desks, "desk": desk, "rows": rows, "may_print": may_print}
     return show(request, "desk/admin/posted.html", context, current="posted")
 
 

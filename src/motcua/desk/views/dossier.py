@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from motcua.desk import files
@@ -16,6 +17,8 @@ from motcua.desk.moves import offers
 from motcua.desk.shell import show
 from motcua.desk.story import Names, checked_chain, events
 from motcua.documents.models import IssuedForm
+from motcua.documents.permissions import can_correct
+from motcua.documents.services import FormAlreadyVoided, correct_form, issue_control_slip, ready_form
 from motcua.dossiers import queries
 from motcua.dossiers.models import Dossier, Paper, Result
 from motcua.dossiers.personal_views import record_view
@@ -180,27 +183,51 @@ def forms(request: DeskRequest, dossier_id: int) -> HttpResponse:
     issued = list(IssuedForm.objects.filter(dossier=dossier).order_by("-issued_at", "-id"))
     asked = request.GET.get("xem", "")
     chosen = next((form for form in issued if str(form.pk) == asked), None) or next(
-        (form for form in issued if form.file_id and not form.voided_at), None
+        (form for form in issued if not form.voided_at), None
     )
     context = frame(request, dossier, items, tab="forms") | {
         "issued": [(form, FORM_TEXT.get(form.kind, form.kind)) for form in issued],
         "chosen": chosen,
-        "waits": any(form.file_id is None for form in issued),
+        "may_correct": can_correct(request.actor, dossier).allowed,
+        "may_slip": dossier.accepted_at is not None,
     }
     return show(request, "desk/dossier/forms.html", context)
+
+
+@officers_only(READERS)
+@require_POST
+def control_slip(request: DeskRequest, dossier_id: int) -> HttpResponse:
+    """Issue the control slip as the ledger now stands, and show it."""
+    dossier = find(request, dossier_id)
+    issued = issue_control_slip(dossier.pk, actor=request.actor, at=request.at)
+    return redirect(f"{reverse('desk:forms', args=[dossier.pk])}?xem={issued.pk}")
+
+
+@officers_only(READERS)
+@require_POST
+def correct(request: DeskRequest, dossier_id: int, form_id: int) -> HttpResponse:
+    """Void an issued form with a reason and issue it anew from the records as they stand."""
+    dossier = find(request, dossier_id)
+    get_object_or_404(IssuedForm, pk=form_id, dossier=dossier)
+    try:
+        issued = correct_form(form_id, reason=request.POST.get("reason", ""), actor=request.actor, at=request.at)
+    except (BadInput, FormAlreadyVoided) as error:
+        messages.error(request, error.message)
+        return redirect(f"{reverse('desk:forms', args=[dossier.pk])}?xem={form_id}")
+    messages.success(request, f"Đã hủy bản cũ và cấp lại lần {issued.version}.")
+    return redirect(f"{reverse('desk:forms', args=[dossier.pk])}?xem={issued.pk}")
 
 
 @officers_only(READERS)
 @require_safe
 def form_file(request: DeskRequest, dossier_id: int, form_id: int) -> FileResponse:
     dossier = find(request, dossier_id)
-    form = IssuedForm.objects.filter(dossier=dossier, pk=form_id, file__isnull=False).first()
-    if form is None or form.file_id is None:
+    get_object_or_404(IssuedForm, pk=form_id, dossier=dossier)
+    # Rendered now where the worker has not come to it: a print at the counter waits for nobody.
+    form = ready_form(form_id, at=request.at)
+    if form.file_id is None:
         raise Http404(str(form_id))
-    answer = files.answer(form.file_id, f"{form.kind}-{dossier.code or dossier.pk}-{form.version}")
-    # The page frames its own printed forms; a sandbox would keep the browser's PDF reader out.
-    answer["Content-Security-Policy"] = "default-src 'self'; object-src 'self'; style-src 'unsafe-inline'"
-    return answer
+    return files.printed(form.file_id, f"{form.kind}-{dossier.code or dossier.pk}-{form.version}")
 
 
 @officers_only(READERS)

@@ -121,7 +121,11 @@ def _form_page(
 
 def _last_request(items: list[queries.TimelineItem]) -> dict[str, Any] | None:
     asked = [item for item in items if item.kind in ("dossier.completion_asked", "dossier.supplement_asked")]
-    return asked[-1].data if asked else None
+    if not asked:
+        return None
+    told = asked[-1].data
+    # What was asked in own words is gone where the person was erased.
+    return {"reason": told.get("reason", ""), "points": told.get("items", [])}
 
 
 def _changed(

@@ -139,14 +139,9 @@ def received(request: DeskRequest, dossier_id: int) -> HttpResponse:
     """What was issued, to be printed at once; the next applicant is one key away."""
     dossier = find(request, dossier_id)
     issued = list(IssuedForm.objects.filter(dossier=dossier, voided_at__isnull=True).order_by("id"))
-    ready = [form for form in issued if form.file_id]
     context = {
         "dossier": dossier,
         "issued": [(form, FORM_TEXT.get(form.kind, form.kind)) for form in issued],
-        "ready": ready[0] if ready else None,
-        "waits": bool(issued) and not ready,
         "papers": list(Paper.objects.filter(dossier=dossier).order_by("round", "position")),
     }
-    if request.headers.get("HX-Request"):
-        return render(request, "desk/_received_paper.html", context)
     return show(request, "desk/received.html", context, current="reception")
