@@ -18,9 +18,6 @@ from motcua.law.lifecycle import FINISHED, PERSONAL_DATA_ERASED
 from motcua.organizations.models import Role
 from motcua.platform.text import search_key
 
-# Private values about the parties; a row that holds only the signing officer's name is kept.
-_OF_PARTIES = ["submitter", "owner", "business", "request", "authorisation", "receiver"]
-
 
 @dataclass(frozen=True, slots=True)
 class Erased:
@@ -89,12 +86,15 @@ def _check(loaded: writer.Loaded, actor: Actor, at: datetime) -> None:
 
 
 def _delete_private(dossier_id: int) -> list[int]:
-    """Whole rows, for the key of an entry must go with its values: a number of twelve digits can be guessed under it."""
+    """Whole rows, for the key of an entry must go with its values: a number of twelve digits can be guessed under it.
+
+    Kept are rows that hold nothing but the signing officer's name.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM dossiers_ledgerprivate p USING dossiers_ledgerentry e"
-            " WHERE e.id = p.entry_id AND e.dossier_id = %s AND p.values ?| %s RETURNING e.seq",
-            [dossier_id, _OF_PARTIES],
+            " WHERE e.id = p.entry_id AND e.dossier_id = %s AND p.values - 'signer' <> '{}' RETURNING e.seq",
+            [dossier_id],
         )
         return sorted(row[0] for row in cursor.fetchall())
 

@@ -156,28 +156,10 @@ class Move:
                 decision, dossier_id=loaded.id, seq=loaded.snapshot.seq + 1, prev=loaded.head, from_state=loaded.snapshot.state,
                 actor=self.actor, occurred_at=at, recorded_at=self.recorded_at,
             )  # fmt: skip
-            self._compare_and_set(cursor, decision, entry.hash)
-            entry_id = append(cursor, entry, decision)
+            entry_id = append(cursor, entry, decision, old_state=loaded.snapshot.state)
             insert_papers(cursor, loaded.id, decision.papers, decision.paper_round)
         self._events.append(event_of(entry_id, entry, decision, loaded.has_phone, loaded.has_email))
         self.loaded = replace(loaded, head=entry.hash, snapshot=advance(loaded.snapshot, decision, at))
-
-    def _compare_and_set(self, cursor: Any, decision: Decision, head: bytes) -> None:
-        changes = decision.changes
-        columns = "".join(f", {column} = %s" for column in changes)
-        cursor.execute(
-            f"UPDATE dossiers_dossier SET state = %s, seq = seq + 1, head = %s{columns} WHERE id = %s AND state = %s AND seq = %s",
-            [
-                decision.to_state.value,
-                head,
-                *changes.values(),
-                self.loaded.id,
-                self.loaded.snapshot.state.value,
-                self.loaded.snapshot.seq,
-            ],
-        )
-        if cursor.rowcount != 1:
-            raise AlreadyChanged("Hồ sơ vừa được người khác xử lý. Ông/bà hãy tải lại trang để xem tình trạng mới.")
 
     def add_event(self, event: EntryEvent) -> None:
         self._events.append(event)
@@ -245,17 +227,28 @@ def _said(changes: dict[str, Any]) -> dict[str, Any]:
     return {name: ledger_value(value) for name, value in changes.items() if name not in PERSONAL_COLUMNS}
 
 
-def append(cursor: Any, entry: Sealed, decision: Decision) -> int:
-    """Insert the entry with its private values, timers and result in one statement; returns the entry's id."""
-    parts = [
-        (
-            "WITH e AS (INSERT INTO dossiers_ledgerentry (dossier_id, seq, kind, occurred_at, recorded_at, format, text, prev, hash)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id)"
+def append(cursor: Any, entry: Sealed, decision: Decision, *, old_state: State | None = None) -> int:
+    """Insert the entry with its private values, timers and result in one statement; returns the entry's id.
+
+    With `old_state` the dossier is moved by the same statement, compared and set: the entry is inserted only where state
+    and seq are still what the decision was made on. Raises AlreadyChanged otherwise.
+    """
+    parts: list[str] = []
+    params: list[Any] = []
+    if old_state is not None:
+        columns = "".join(f", {column} = %s" for column in decision.changes)
+        parts.append(
+            f"d AS (UPDATE dossiers_dossier SET state = %s, seq = seq + 1, head = %s{columns}"
+            " WHERE id = %s AND state = %s AND seq = %s RETURNING id)"
         )
-    ]
-    params: list[Any] = [
-        entry.dossier_id, entry.seq, entry.kind, entry.occurred_at, entry.recorded_at, ledger.FORMAT, entry.text, entry.prev, entry.hash,
-    ]  # fmt: skip
+        params += [entry.to_state.value, entry.hash, *decision.changes.values()]
+        params += [entry.dossier_id, old_state.value, entry.seq - 1]
+    slots = ", ".join(["%s"] * len(ENTRY_COLUMNS))
+    only_if_moved = " WHERE EXISTS (SELECT FROM d)" if old_state is not None else ""
+    parts.append(
+        f"e AS (INSERT INTO dossiers_ledgerentry ({', '.join(ENTRY_COLUMNS)}) SELECT {slots}{only_if_moved} RETURNING id)"
+    )
+    params += entry_row(entry)
     if entry.private:
         parts.append(
             "p AS (INSERT INTO dossiers_ledgerprivate (entry_id, key, values) SELECT id, %s, %s::jsonb FROM e)"
@@ -280,8 +273,11 @@ def append(cursor: Any, entry: Sealed, decision: Decision) -> int:
             f" VALUES ({', '.join(['%s'] * len(RESULT_COLUMNS))}))"
         )
         params += result_row(entry.dossier_id, entry.seq, decision.result)
-    cursor.execute(f"{', '.join(parts)} SELECT id FROM e", params)
-    return int(cursor.fetchone()[0])
+    cursor.execute(f"WITH {', '.join(parts)} SELECT id FROM e", params)
+    row = cursor.fetchone()
+    if row is None:
+        raise AlreadyChanged("Hồ sơ vừa được người khác xử lý. Ông/bà hãy tải lại trang để xem tình trạng mới.")
+    return int(row[0])
 
 
 ENTRY_COLUMNS = ("dossier_id", "seq", "kind", "occurred_at", "recorded_at", "format", "text", "prev", "hash")

@@ -34,7 +34,9 @@ def django_database(config: Config, url: str | None = None) -> dict[str, Any]:
     parts = conninfo_to_dict(url or database_url(config))
     given = {_DJANGO_NAMES[key]: value for key, value in parts.items() if key in _DJANGO_NAMES}
     options: dict[str, Any] = {key: value for key, value in parts.items() if key not in _DJANGO_NAMES}
-    options["options"] = f"{options.get('options', '')} -c timezone=UTC".strip()
+    # One plan for all values: statements of `prepared_cursor` are written so that no value asks for another plan.
+    settings = "-c timezone=UTC -c plan_cache_mode=force_generic_plan"
+    options["options"] = f"{options.get('options', '')} {settings}".strip()
     # For the statements of `prepared_cursor`; Django's own cursors bind on the client and are never prepared.
     options.setdefault("prepare_threshold", 3)
     if config.database_pool:
