@@ -18,6 +18,7 @@ from motcua.documents.models import IssuedForm, StoredFile
 from motcua.documents.storage import content_store
 from motcua.documents.wording import moment_short
 from motcua.dossiers.models import Dossier, LedgerEntry, LedgerPrivate, Paper, Result, ReturnMethod
+from motcua.dossiers.queries import told_of
 from motcua.identity.models import Business, Person
 from motcua.law.limits import Limit, Unit
 from motcua.law.moments import VIETNAM
@@ -233,14 +234,14 @@ def _stages(dossier: Dossier, first: datetime | None, due: datetime | None) -> t
 
 
 def _supplement(issued: IssuedForm, form: FormTemplate) -> c.SupplementRequest:
-    dossier, told = issued.dossier, issued.entry.data["data"]
+    dossier, told = issued.dossier, told_of(issued.entry)
     until = told["set"].get("completion_due_at") or told["set"].get("supplement_due_at")
     return c.SupplementRequest(
         head=desk_head(form, dossier.receiving_desk, issued, local_day(issued.issued_at), issued.number),
         applicant=owner(dossier),
         request=request(dossier),
-        items=tuple(told["items"]),
-        reason=told["reason"],
+        items=tuple(told.get("items", ())),
+        reason=told.get("reason", ""),
         guide=officer_name(issued.entry),
         answer_by=_moment(until),
         provision=told.get("provision", ""),
@@ -255,7 +256,7 @@ def _refusal(issued: IssuedForm, form: FormTemplate) -> c.Refusal:
         desk=dossier.receiving_desk.name,
         applicant=party(dossier.submitter),
         request=request(dossier),
-        reason=issued.entry.data["data"]["reason"],
+        reason=told_of(issued.entry).get("reason", ""),
         receiver=officer_name(issued.entry),
         submitted_at=dossier.submitted_at,
         contact=contact(dossier.receiving_desk),
@@ -264,7 +265,7 @@ def _refusal(issued: IssuedForm, form: FormTemplate) -> c.Refusal:
 
 def _stop(issued: IssuedForm, form: FormTemplate) -> c.StopNotice:
     dossier, entry = issued.dossier, issued.entry
-    told = entry.data["data"]
+    told = told_of(entry)
     asked = dossier.entries.filter(kind="dossier.withdrawal_requested", seq__lt=entry.seq).order_by("-seq").first()
     withdrawn = entry.kind == "dossier.withdrawn" and asked is not None
     document = told.get("document", "")
@@ -275,7 +276,7 @@ def _stop(issued: IssuedForm, form: FormTemplate) -> c.StopNotice:
         received_at=dossier.accepted_at or entry.occurred_at,
         stage=_step_before(dossier, entry),
         decision=f"Quyết định số {document}" if document else "",
-        reason=told.get("reason") or (asked.data["data"]["reason"] if withdrawn and asked else ""),
+        reason=told.get("reason") or (told_of(asked).get("reason", "") if withdrawn and asked else ""),
         signer=c.Signer(HEAD_OF_AGENCY, private_value(entry, "signer") or officer_name(entry)),
         asked_on=local_day(asked.occurred_at) if withdrawn and asked else None,
         papers_returned=tuple(
@@ -294,7 +295,7 @@ def _step_before(dossier: Dossier, entry: LedgerEntry) -> str:
 
 def _return_reply(issued: IssuedForm, form: FormTemplate) -> c.ReturnReply:
     dossier, entry = issued.dossier, issued.entry
-    told = entry.data["data"]
+    told = told_of(entry)
     signed_on = date.fromisoformat(told["result"]["signed_on"])
     return c.ReturnReply(
         # The day of the reply is the day it was signed, which may be before the day it was recorded.
@@ -302,7 +303,7 @@ def _return_reply(issued: IssuedForm, form: FormTemplate) -> c.ReturnReply:
         applicant=owner(dossier),
         request=request(dossier),
         received_at=dossier.accepted_at or entry.occurred_at,
-        reason=told["reason"],
+        reason=told.get("reason", ""),
         signer=c.Signer(HEAD_OF_AGENCY, private_value(entry, "signer")),
         papers_returned=(f"Toàn bộ hồ sơ đã nộp ({dossier.sets:02d} bộ)",),
         recipients=RECIPIENTS,

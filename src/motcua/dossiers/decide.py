@@ -136,7 +136,13 @@ def decide(dossier: Snapshot, command: c.AnyCommand, at: datetime) -> Decision:
         return _refused_hand_over(dossier, command)
     decision = Decision(kind=move.kind, to_state=move.to or dossier.state)
     _RULES[command.command](dossier, command, at, decision)
+    for name in FREE_TEXT & decision.data.keys():
+        decision.private[name] = decision.data.pop(name)
     return decision
+
+
+# What people write in their own words may name anybody, so it stands beside the ledger's text, not in it.
+FREE_TEXT = frozenset({"reason", "items", "note", "proof_of_payment", "late_reason"})
 
 
 def ledger_value(value: object) -> object:
@@ -357,7 +363,7 @@ def _ask_payment(dossier: Snapshot, command: c.AskPayment, at: datetime, decisio
 
 def _confirm_payment(dossier: Snapshot, command: c.ConfirmPayment, at: datetime, decision: Decision) -> None:
     _end_pause(dossier, at, decision)
-    decision.data["proof"] = command.proof
+    decision.data["proof_of_payment"] = command.proof
 
 
 def _suspend(dossier: Snapshot, command: c.Suspend, at: datetime, decision: Decision) -> None:

@@ -13,11 +13,12 @@ from django.db.models.functions import Cast
 
 from motcua.catalog.models import Channel, Procedure, ProcedureVersion
 from motcua.identity.models import Business, Person
-from motcua.law.lifecycle import OPEN, STATE_TEXT
+from motcua.law.lifecycle import OPEN, STATE_TEXT, State
 from motcua.organizations.models import Agency, Desk, Officer, Unit
 
 STATE_CHOICES = [(state.value, text) for state, text in STATE_TEXT.items()]
 OPEN_STATES = sorted(state.value for state in OPEN)
+LIVING_STATES = sorted(state.value for state in OPEN | {State.SUBMITTED, State.AWAITING_COMPLETION, State.RESOLVED})
 
 
 class ApplicantKind(models.TextChoices):
@@ -143,6 +144,12 @@ class Dossier(models.Model):
             models.Index(
                 fields=["return_desk", "resolved_at", "id"], name="dossier_uncollected", condition=Q(state="resolved")
             ),
+            # Counts of all queues in one statement, for an agency or for a desk, without touching finished dossiers.
+            models.Index(fields=["agency"], name="dossier_living_agency", condition=Q(state__in=LIVING_STATES)),
+            models.Index(
+                fields=["receiving_desk"], name="dossier_living_received", condition=Q(state__in=LIVING_STATES)
+            ),
+            models.Index(fields=["return_desk"], name="dossier_living_return", condition=Q(state__in=LIVING_STATES)),
             models.Index(fields=["agency", "-id"], name="dossier_answered_late", condition=Q(answer_breaches__gt=0)),
             models.Index(fields=["owner_hmac", "procedure"], name="dossier_owner"),
             models.Index(fields=["phone_hmac"], name="dossier_phone"),

@@ -6,14 +6,16 @@ import contextlib
 import json
 import re
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Q, QuerySet
 
-from motcua.dossiers.models import Dossier, LedgerEntry, LedgerPrivate
+from motcua.dossiers.decide import FREE_TEXT
+from motcua.dossiers.models import LIVING_STATES, Dossier, LedgerEntry, LedgerPrivate
 from motcua.dossiers.permissions import READING_ROLES, reads
 from motcua.dossiers.queues import Queue, queue_rule
 from motcua.dossiers.stops import PastEntry, dues, stops_of
@@ -137,10 +139,9 @@ def _beyond(column: str, descending: bool, after: str) -> Q:
 def queue_counts(actor: Actor, at: datetime) -> dict[Queue, int]:
     """How many stand in each queue of work to be done, in one statement."""
     counted = [queue for queue in Queue if queue not in (Queue.FINISHED, Queue.ANSWERED_LATE)]
-    living = [*(state.value for state in OPEN), State.SUBMITTED, State.AWAITING_COMPLETION, State.RESOLVED]
     found = (
         visible_to(actor)
-        .filter(state__in=living)
+        .filter(state__in=LIVING_STATES)
         .aggregate(**{queue.value: Count("id", filter=queue_rule(queue, actor, at).where) for queue in counted})
     )
     return {queue: found[queue.value] for queue in counted}
@@ -180,7 +181,10 @@ def _matching(text: str) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
-    """One ledger entry as a page shows it; `private` is empty unless the actor asked to see personal data."""
+    """One ledger entry as a page shows it; `private` is empty unless the actor asked to see personal data.
+
+    `data` includes what was written in own words; `personal` names the private values, also after they were erased.
+    """
 
     seq: int
     kind: str
@@ -192,6 +196,7 @@ class TimelineItem:
     data: dict[str, Any]
     hash: bytes
     private: dict[str, Any] = field(default_factory=dict)
+    personal: frozenset[str] = frozenset()
 
     @property
     def past(self) -> PastEntry:
@@ -202,21 +207,31 @@ class TimelineItem:
 
 def timeline(dossier_id: int, *, with_private: bool = False) -> list[TimelineItem]:
     """Every entry of a dossier that the caller has already been allowed to see, oldest first."""
-    private = (
-        dict(LedgerPrivate.objects.filter(entry__dossier_id=dossier_id).values_list("entry_id", "values"))
-        if with_private
-        else {}
-    )
     rows = LedgerEntry.objects.filter(dossier_id=dossier_id).order_by("seq")
-    return [
-        TimelineItem(
-            seq, kind, State(content["from"]), State(content["to"]), occurred, recorded, content["actor"], content["data"],
-            bytes(hash_), private.get(pk, {}),
-        )
-        for pk, seq, kind, occurred, recorded, content, hash_ in rows.values_list(
-            "id", "seq", "kind", "occurred_at", "recorded_at", "data", "hash"
-        )
-    ]  # fmt: skip
+    return [item if with_private else replace(item, private={}) for _, item in timeline_items(rows)]
+
+
+def timeline_items(rows: QuerySet[LedgerEntry]) -> Iterator[tuple[int, TimelineItem]]:
+    """Entries in the order of `rows`, each with its dossier's id and its private values."""
+    for dossier_id, seq, kind, occurred, recorded, content, hash_, private in rows.values_list(
+        "dossier_id", "seq", "kind", "occurred_at", "recorded_at", "data", "hash", "private__values"
+    ):
+        item = TimelineItem(
+            seq, kind, State(content["from"]), State(content["to"]), occurred, recorded, content["actor"],
+            with_free_text(content["data"], private), bytes(hash_), private or {}, frozenset(content["private"]),
+        )  # fmt: skip
+        yield dossier_id, item
+
+
+def with_free_text(data: dict[str, Any], private: dict[str, Any] | None) -> dict[str, Any]:
+    """An entry's data with what was written in own words; that is missing where a person was erased."""
+    return data | {name: value for name, value in (private or {}).items() if name in FREE_TEXT}
+
+
+def told_of(entry: LedgerEntry) -> dict[str, Any]:
+    """What one entry tells, its free text included."""
+    private = LedgerPrivate.objects.filter(entry=entry).values_list("values", flat=True).first()
+    return with_free_text(entry.data["data"], private)
 
 
 def clock_of(dossier: Dossier, items: list[TimelineItem]) -> tuple[Due, ...]:
