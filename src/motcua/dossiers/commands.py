@@ -102,7 +102,8 @@ class PaperData:
         _required(self.name, "Tên giấy tờ", 5000)
         check_text(self.file, "Tệp", 64)
         check_text(self.file_name, "Tên tệp", 200)
-        if not (0 <= self.originals <= _MANY and 0 <= self.copies <= _MANY and 1 <= (self.pages or 1) <= _MANY):
+        pages = 1 if self.pages is None else self.pages
+        if not (0 <= self.originals <= _MANY and 0 <= self.copies <= _MANY and 1 <= pages <= _MANY):
             raise BadInput(
                 f"Giấy tờ “{self.name[:80]}”: số bản cần từ 0 đến {_MANY}, số trang từ 1 đến {_MANY}.", field="papers"
             )
