@@ -12,6 +12,7 @@ from tests.province import result
 from motcua.dossiers import commands as c
 from motcua.dossiers.decide import GuardFailed, HandOverTooEarly, MoveNotPossible
 from motcua.dossiers.models import Dossier, Result, Timer
+from motcua.dossiers.one_time_codes import WrongCode, check_one_time_code, request_one_time_code
 from motcua.dossiers.permissions import NotAllowed
 from motcua.dossiers.queries import timeline, worklist
 from motcua.dossiers.queues import Queue
@@ -163,6 +164,25 @@ def test_who_may_not_hand_over_may_not_try(office: Office) -> None:
 def test_hand_over_needs_receiver_and_proof(bad: dict[str, str]) -> None:
     with pytest.raises(BadInput):
         replace(SIGNED, **bad)
+
+
+def test_one_time_code_was_sent_for_this_dossier_and_checked(office: Office) -> None:
+    one, other = office.accept("16/11 09:20"), office.accept("16/11 09:20")
+    for each in (one, other):
+        office.give(each, "case", RESOLVE, "18/11 09:00")
+    asked = request_one_time_code(dossier(one), at=moment("18/11 10:00"))
+    unused = f"code:{dossier(one).one_time_codes.get().pk}"
+    coded = replace(SIGNED, proof="one_time_code")
+    for reference in (unused, "code:0", "code:x", "123456", "code:" + "9" * 30):
+        with pytest.raises(WrongCode):
+            office.give(one, "counter", replace(coded, reference=reference), "18/11 10:01")
+
+    reference = check_one_time_code(dossier(one), asked.text.split(" là ")[1][:6], at=moment("18/11 10:02"))
+
+    with pytest.raises(WrongCode):
+        office.give(other, "counter", replace(coded, reference=reference), "18/11 10:03")
+    office.give(one, "counter", replace(coded, reference=reference), "18/11 10:03")
+    assert dossier(one).state == State.HANDED_OVER
 
 
 def test_by_post_sent_is_not_delivered(office: Office) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -22,6 +23,7 @@ from motcua.dossiers.commands import Accept, HandOver, Resolve, Submit
 from motcua.dossiers.course import Given, Life
 from motcua.dossiers.decide import HandOverTooEarly
 from motcua.dossiers.models import Dossier
+from motcua.dossiers.one_time_codes import check_one_time_code, request_one_time_code
 from motcua.dossiers.services import complete_same_day, give_command, receive_at_counter, submit_dossier
 from motcua.identity.actors import Actor
 from motcua.law.errors import BadInput
@@ -131,6 +133,8 @@ def _do(life: Life, visit: tuple[Given, ...], dossier_id: int | None) -> int:
     first = visit[0]
     command, actor, at, recorded_at, late = first.command, first.actor, first.at, first.recorded_at, first.late
     if dossier_id is not None:
+        if isinstance(command, HandOver) and command.proof == "one_time_code":
+            command = replace(command, reference=_code_read_out(dossier_id, at))
         # Handing over too early is one of the cases told: refused, and the attempt on record.
         with contextlib.suppress(HandOverTooEarly):
             give_command(
@@ -145,6 +149,14 @@ def _do(life: Life, visit: tuple[Given, ...], dossier_id: int | None) -> int:
     if isinstance(command, Submit):
         return submit_dossier(life.intake, actor=actor, at=at, recorded_at=recorded_at, late=late).id
     return receive_at_counter(life.intake, command, actor=actor, at=at, recorded_at=recorded_at, late=late).id  # type: ignore[arg-type]
+
+
+def _code_read_out(dossier_id: int, at: datetime) -> str:
+    """A code goes to the receiver's phone, is read out at the desk and used up; returns the proof's reference."""
+    dossier = Dossier.objects.select_related("submitter").get(pk=dossier_id)
+    found = re.search(r"là (\d{6})", request_one_time_code(dossier, at=at).text)
+    assert found is not None  # the text is made for reading the code out of it
+    return check_one_time_code(dossier, found[1], at=at)
 
 
 def _proved(actor: Actor, dossier_id: int) -> Actor:

@@ -378,7 +378,7 @@ def _handed_over(s: Script, case: str) -> None:
     if case == "uncollected":
         raise NotYet
     s.work(15, 6 * 60 if s.rng.random() < 0.6 else 4 * WORKING_DAY)
-    if case == "one_time_code":
+    if case == "one_time_code" and s.intake.submitter.phone:
         s.give(c.HandOver(receiver, "one_time_code", s.mark("code")), desk.officer)
     else:
         s.give(c.HandOver(receiver, "signature", s.world.samples.signature), desk.officer)

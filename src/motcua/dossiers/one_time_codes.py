@@ -104,3 +104,12 @@ def _digest(dossier_id: int, code: str) -> bytes:
     marked = search_digest("one_time_code", f"{dossier_id}:{code}")
     assert marked is not None
     return marked
+
+
+def check_used(dossier_id: int, reference: str) -> None:
+    """Raises WrongCode unless `reference` names a code of this dossier that was typed right: what a hand-over rests on."""
+    kind, _, number = reference.partition(":")
+    known = kind == "code" and number.isascii() and number.isdigit() and len(number) < 19
+    used = OneTimeCode.objects.filter(pk=int(number) if known else 0, dossier_id=dossier_id, used_at__isnull=False)
+    if not (known and used.exists()):
+        raise WrongCode("Mã một lần làm bằng chứng chưa được gửi và kiểm tra cho hồ sơ này.", field="one_time_code")

@@ -26,6 +26,7 @@ from motcua.dossiers.evidence import check_evidence, check_late
 from motcua.dossiers.intake import Intake, receive
 from motcua.dossiers.models import Dossier, PersonalDataView
 from motcua.dossiers.named_officers import check_late_approver, check_named
+from motcua.dossiers.one_time_codes import check_used
 from motcua.dossiers.permissions import NotAllowed, Subject, can, is_possible, sees
 from motcua.identity.actors import Actor
 from motcua.law.errors import BadInput
@@ -164,6 +165,8 @@ def give_commands(
         check_late_approver(late, actor, subject, local_day(at))
         for command in commands:
             _check_allowed(actor, command, _subject(move.loaded))
+            if isinstance(command, HandOver) and command.proof == "one_time_code":
+                check_used(dossier_id, command.reference)
             check_named(command, actor, subject, local_day(at))
             refusal = move.give(command, at, late).refusal
             if refusal is not None:
