@@ -202,6 +202,13 @@ def test_explained_clock_and_a_phone(office: Office) -> None:
             shoot(page, f"phone-{name}")
             wide += [name] if overflows(page) else []
 
+        page.set_viewport_size(OFFICE)
+        page.emulate_media(media="print")
+        for name, path in (("dossier", f"ho-so/{office.made['in_process']}/"), ("posted", "niem-yet/")):
+            page.goto(f"{office.url}/can-bo/{path}")
+            shoot(page, f"print-{name}")
+            wide += [f"rail printed on {name}"] if page.locator(".rail").is_visible() else []
+
     assert found == []
     assert wide == []
 

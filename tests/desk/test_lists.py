@@ -125,6 +125,9 @@ def test_filters_narrow_and_an_unknown_code_is_said(province: Province, sign_in:
     assert wrong.status_code == 422
     assert "Không có thủ tục nào mang mã “9.999999”" in wrong.content.decode()
     assert client.get(base, {"sau": "khong-doc-duoc"}).status_code == 422
+    assert client.get(base, {"thu-tuc": "1.00\x001193"}).status_code == 422
+    assert client.get(f"/can-bo/ho-so/{10**20}/").status_code == 404
+    assert client.get("/can-bo/tim/", {"q": "\x00\x00"}).status_code == 200
     assert client.get("/can-bo/danh-sach/khong-co/").status_code == 404
 
 

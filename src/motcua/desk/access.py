@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
@@ -105,6 +105,11 @@ def _chosen(request: Any) -> Officer | None:
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
     return HttpResponseRedirect(f"{settings.LOGIN_URL}?{query}" if query else settings.LOGIN_URL)
+
+
+def said(values: QueryDict, name: str, *, limit: int = 300) -> str:
+    """A value of the address or of a bare form: one line, trimmed, without the control signs no text column takes."""
+    return " ".join("".join(char if char.isprintable() else " " for char in values.get(name, "")[:limit]).split())
 
 
 def holds(actor: Actor, *roles: str) -> bool:

@@ -53,7 +53,8 @@ class Offered:
 
     @cached_property
     def papers(self) -> list[PaperRequirement]:
-        return list(PaperRequirement.objects.filter(version_id=self.posted.procedure.current_id).order_by("position"))
+        listed = PaperRequirement.objects.filter(version_id=self.posted.procedure.current_id).order_by("position")
+        return [paper for paper in listed if not paper.is_remark]
 
     def conditions(self, channel: str) -> list[str]:
         """Cases in which the procedure's limit or fee differs; empty when there is one for all."""
@@ -118,7 +119,13 @@ def choose(found: list[Offered], *, typed: str, pk: int | None) -> tuple[Offered
     else:
         words = search_key(typed).split()
         matching = [one for one in found if all(word in search_key(one.label) for word in words)]
-    return (matching[0], []) if len(matching) == 1 else (None, matching[:12])
+    if len(matching) == 1:
+        return matching[0], []
+    by_code: dict[str, Offered] = {}
+    for one in matching:
+        by_code.setdefault(one.code, one)
+    # First the procedure, once each; then, where it is taken for many agencies, the agency, every one in sight.
+    return None, matching if len(by_code) == 1 else list(by_code.values())[:12]
 
 
 def known_person(actor: Actor, identity_number: str, *, at: datetime) -> Person | None:

@@ -21,6 +21,7 @@ SLUGS: Final = {
     Command.REFUSE: "tu-choi",
     Command.COMPLETE: "nhan-hoan-thien",
     Command.CLOSE_INCOMPLETE: "dong-qua-han",
+    Command.RECEIVE_PAPERS: "ky-nhan-ho-so",
     Command.FORWARD: "chuyen-buoc",
     Command.ASK_SUPPLEMENT: "yeu-cau-bo-sung",
     Command.SUPPLEMENT: "nhan-bo-sung",
@@ -56,6 +57,7 @@ EXPLAINED: Final = {
     Command.REFUSE: "Lập Phiếu từ chối (Mẫu 03). Hồ sơ kết thúc tại đây; người nộp phải nộp hồ sơ mới nếu còn nhu cầu.",
     Command.COMPLETE: "Dùng khi người nộp mang giấy tờ hoàn thiện đến quầy. Hạn trả lời mới bắt đầu.",
     Command.CLOSE_INCOMPLETE: "Hồ sơ kết thúc vì người nộp không hoàn thiện trong thời hạn.",
+    Command.RECEIVE_PAPERS: "Hạn giải quyết tính lại từ lúc ký nhận này. Người nộp được báo ngày hẹn mới.",
     Command.ASK_SUPPLEMENT: "Đồng hồ dừng đến khi bổ sung đến hệ thống. Chỉ được yêu cầu một lần, trừ khi có căn cứ riêng.",
     Command.SUPPLEMENT: "Dùng khi người nộp mang giấy tờ bổ sung đến quầy. Đồng hồ chạy lại từ lúc này.",
     Command.ASK_PAYMENT: "Đồng hồ dừng đến khi có chứng từ đã nộp. Phí thông thường không dùng việc này.",
@@ -82,7 +84,7 @@ ENDING: Final = frozenset(
     }
 )  # fmt: skip
 _FIRST: Final = (
-    Command.ACCEPT, Command.HAND_OVER, Command.RECEIVE_RESULT, Command.RESOLVE, Command.SUPPLEMENT, Command.COMPLETE,
+    Command.ACCEPT, Command.RECEIVE_PAPERS, Command.HAND_OVER, Command.RECEIVE_RESULT, Command.RESOLVE, Command.SUPPLEMENT, Command.COMPLETE,
     Command.CONFIRM_PAYMENT, Command.RESUME, Command.DECIDE_WITHDRAWAL, Command.FORWARD,
 )  # fmt: skip
 
@@ -130,6 +132,8 @@ def _makes_sense(command: Command, dossier: Dossier) -> bool:
             return dossier.withdrawal_requested_at is None
         case Command.DECLINE_WITHDRAWAL | Command.DECIDE_WITHDRAWAL:
             return dossier.withdrawal_requested_at is not None
+        case Command.RECEIVE_PAPERS:
+            return dossier.papers_due_at is not None
         case Command.RECEIVE_RESULT:
             return not at_desk
         case Command.SEND_RESULT:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from motcua.desk.arrival import arrival
 from motcua.desk.forms.base import DeskForm, LocalMomentField, lines, money, text
 from motcua.desk.forms.papers import PapersForm
 from motcua.desk.forms.result import CODE, ELECTRONIC, POSTAL, SIGNATURE, ResultForm, SignatureMixin, signature_fields
@@ -86,7 +87,9 @@ class AcceptForm(MoveForm):
 
     def command(self) -> c.Accept:
         amount, unit = self.cleaned_data.get("limit_amount"), self.cleaned_data.get("limit_unit")
-        return c.Accept(limit=Limit(amount, Unit(unit)) if amount and unit else None)
+        dossier = self.around.dossier
+        clock_from = arrival(dossier.receiving_desk, dossier.agency, dossier.channel, self.around.at)
+        return c.Accept(clock_from=clock_from, limit=Limit(amount, Unit(unit)) if amount and unit else None)
 
 
 class AskCompletionForm(MoveForm):
@@ -123,6 +126,13 @@ class CompleteForm(PapersForm, MoveForm):
 class CloseIncompleteForm(MoveForm):
     def command(self) -> c.CloseIncomplete:
         return c.CloseIncomplete()
+
+
+class ReceivePapersForm(MoveForm):
+    document = text("Số phiếu bàn giao", limit=200, css="w-mid", hint="Phiếu do nơi tiếp nhận và bên nhận cùng ký.")
+
+    def command(self) -> c.ReceivePapers:
+        return c.ReceivePapers(self.cleaned_data["document"])
 
 
 class ForwardForm(MoveForm):
@@ -382,6 +392,7 @@ FORMS: dict[Command, type[MoveForm]] = {
     Command.REFUSE: RefuseForm,
     Command.COMPLETE: CompleteForm,
     Command.CLOSE_INCOMPLETE: CloseIncompleteForm,
+    Command.RECEIVE_PAPERS: ReceivePapersForm,
     Command.FORWARD: ForwardForm,
     Command.ASK_SUPPLEMENT: AskSupplementForm,
     Command.SUPPLEMENT: SupplementForm,

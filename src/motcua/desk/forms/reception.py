@@ -110,7 +110,7 @@ class ReceptionForm(DeskForm):
 
     def _ask_papers(self) -> None:
         for paper in self.chosen.papers if self.chosen else ():
-            self.fields[f"p{paper.pk}-have"] = forms.BooleanField(label=paper.name, required=False)
+            self.fields[f"p{paper.pk}-have"] = forms.BooleanField(label=paper.label, required=False)
             # Counts the catalogue does not state are taken as one original.
             originals = 1 if paper.originals is None and not paper.copies else paper.originals or 0
             self.fields[f"p{paper.pk}-originals"] = count_field("Bản chính", originals)
@@ -129,7 +129,7 @@ class ReceptionForm(DeskForm):
         """Rows of the papers' table, with the heading of a case before its first paper."""
         case = ""
         for paper in self.chosen.papers if self.chosen else ():
-            heading, case = (paper.case if paper.case != case else ""), paper.case
+            heading, case = (paper.heading if paper.heading != case else ""), paper.heading
             yield {
                 "paper": paper,
                 "heading": heading,
@@ -173,7 +173,7 @@ class ReceptionForm(DeskForm):
         found = []
         for paper in self.chosen.papers if self.chosen else ():
             if cleaned.get(f"p{paper.pk}-have"):
-                found.append(self._paper(cleaned, f"p{paper.pk}", paper.name))
+                found.append(self._paper(cleaned, f"p{paper.pk}", paper.label))
         for at in range(EXTRA_PAPERS if self.chosen else 0):
             if cleaned.get(f"x{at}-name"):
                 found.append(self._paper(cleaned, f"x{at}", cleaned[f"x{at}-name"]))
@@ -252,7 +252,7 @@ def preview(form: ReceptionForm, *, at: datetime) -> dict[str, Any] | None:
             limits = ()
     papers = [
         (
-            row["paper"].name if row["paper"] else row["name"].value(),
+            row["paper"].label if row["paper"] else row["name"].value(),
             row["originals"].value(),
             row["copies"].value(),
             row["pages"].value(),
@@ -260,7 +260,7 @@ def preview(form: ReceptionForm, *, at: datetime) -> dict[str, Any] | None:
         for row in form.paper_rows()
         if (row["have"].value() if row["paper"] else row["name"].value())
     ]
-    missing = [row["paper"].name for row in form.paper_rows() if row["paper"] and not row["have"].value()]
+    missing = [row["paper"].label for row in form.paper_rows() if row["paper"] and not row["have"].value()]
     return {
         "desk": chosen.posted.desk,
         "agency": chosen.posted.agency,

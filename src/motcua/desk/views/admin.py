@@ -21,7 +21,7 @@ from motcua.catalog.queries import (
     waiting_reviews,
 )
 from motcua.catalog.services import AlreadySettled, settle_review
-from motcua.desk.access import ADMINISTRATORS, ANY_POST, DeskRequest, officers_only
+from motcua.desk.access import ADMINISTRATORS, ANY_POST, DeskRequest, officers_only, said
 from motcua.desk.forms.review import KIND_TEXT, kind_of, suggestion_words, value_form
 from motcua.desk.shell import show
 from motcua.documents.permissions import can_print_lists
@@ -39,7 +39,7 @@ def review(request: DeskRequest) -> HttpResponse:
     kind = request.GET.get("muc", "")
     if kind and kind not in KIND_TEXT:
         raise Http404(kind)
-    after = request.GET.get("sau", "")
+    after = said(request.GET, "sau")
     items = list(_after(waiting_reviews(kind), after)[: _SIZE + 1])
     more = len(items) > _SIZE
     rows = [(item, KIND_TEXT.get(kind_of(item), item.field), suggestion_words(item)) for item in items[:_SIZE]]

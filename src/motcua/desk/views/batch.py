@@ -38,7 +38,7 @@ class Outcome:
 def batch(request: DeskRequest) -> HttpResponse:
     mode = MANY if request.GET.get("che-do") == MANY else ONE
     found = _certifying(offered(request.actor))
-    posts = [(one.pk, one.label[:160]) for one in found]
+    posts = [(one.pk, f"{one.label[:100]} ({one.posted.agency})") for one in found]
     if request.method != "POST":
         return _page(request, mode, BatchForm(posts=posts, mode=mode), rows_of(mode)(prefix="r"))
     form, rows = BatchForm(request.POST, posts=posts, mode=mode), rows_of(mode)(request.POST, prefix="r")

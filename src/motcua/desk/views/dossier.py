@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from motcua.desk import files
-from motcua.desk.access import READERS, DeskRequest, officers_only
+from motcua.desk.access import READERS, DeskRequest, officers_only, said
 from motcua.desk.clocks import calendars_of, clock
 from motcua.desk.moves import offers
 from motcua.desk.shell import show
@@ -132,7 +132,7 @@ def full_view(request: DeskRequest, dossier_id: int) -> HttpResponse:
     """The page with the personal data in full. Answered at once, so that every look, also a reload, is on record."""
     dossier = find(request, dossier_id)
     try:
-        record_view(dossier.pk, actor=request.actor, purpose=request.POST.get("purpose", ""), at=request.at)
+        record_view(dossier.pk, actor=request.actor, purpose=said(request.POST, "purpose"), at=request.at)
     except BadInput as error:
         messages.error(request, error.message)
         return redirect("desk:dossier", dossier.pk)
@@ -210,7 +210,9 @@ def correct(request: DeskRequest, dossier_id: int, form_id: int) -> HttpResponse
     dossier = find(request, dossier_id)
     get_object_or_404(IssuedForm, pk=form_id, dossier=dossier)
     try:
-        issued = correct_form(form_id, reason=request.POST.get("reason", ""), actor=request.actor, at=request.at)
+        issued = correct_form(
+            form_id, reason=said(request.POST, "reason", limit=1000), actor=request.actor, at=request.at
+        )
     except (BadInput, FormAlreadyVoided) as error:
         messages.error(request, error.message)
         return redirect(f"{reverse('desk:forms', args=[dossier.pk])}?xem={form_id}")

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from motcua.catalog.models import Channel, DeskProcedure, Procedure, Sector
-from motcua.desk.access import READERS, DeskRequest, officers_only
+from motcua.desk.access import READERS, DeskRequest, officers_only, said
 from motcua.desk.clocks import Clock, calendars_of, clock
 from motcua.desk.queue_pages import BY_SLUG, pages_of
 from motcua.desk.shell import show
@@ -57,7 +57,7 @@ def queue(request: DeskRequest, slug: str) -> HttpResponse:
     page = BY_SLUG.get(slug)
     if page is None or page not in pages_of(request.actor):
         raise Http404(slug)
-    asked = {name: request.GET.get(name, "").strip() for name in ("thu-tuc", "linh-vuc", "co-quan", "kenh")}
+    asked = {name: said(request.GET, name) for name in ("thu-tuc", "linh-vuc", "co-quan", "kenh")}
     only, fault = _filter(asked)
     found = queries.worklist(request.actor, page.queue, request.at, only=only, after=request.GET.get("sau", ""))
     filtered = any(asked.values())
@@ -118,7 +118,7 @@ def _options(request: DeskRequest) -> dict[str, Any]:
 @officers_only(READERS)
 @require_safe
 def search(request: DeskRequest) -> HttpResponse:
-    text = request.GET.get("q", "").strip()[:200]
+    text = said(request.GET, "q", limit=200)
     found, fault = None, ""
     if text:
         try:
