@@ -57,9 +57,10 @@ def prepared_cursor() -> CursorWrapper:
     planned anew, which costs the server more than the work itself. Same transaction, same errors.
     """
     # Django is not loaded where only a URL is asked for.
-    from django.db import connection
+    from django.db import connections
     from django.db.backends.postgresql.base import ServerBindingCursor
 
+    connection = connections["default"]
     if connection.queries_logged:
         # Django's log reads the text that its own cursor keeps; a prepared statement has none.
         return connection.cursor()
