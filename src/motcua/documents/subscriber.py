@@ -75,8 +75,9 @@ ON CONFLICT DO NOTHING
 
 # A state taken back takes back the papers that stood on it.
 _VOID = """
-UPDATE documents_issuedform f SET voided_at = r.recorded_at, void_reason = left(r.data->'data'->>'reason', 300)
+UPDATE documents_issuedform f SET voided_at = r.recorded_at, void_reason = left(w.values->>'reason', 300)
 FROM dossiers_ledgerentry r JOIN dossiers_ledgerentry e ON e.dossier_id = r.dossier_id
+JOIN dossiers_ledgerprivate w ON w.entry_id = r.id
 WHERE r.id = ANY(%s) AND f.entry_id = e.id AND f.voided_at IS NULL AND e.seq < r.seq
   AND e.seq > (r.data->'data'->>'back_to')::int
 """
