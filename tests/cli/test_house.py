@@ -8,8 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -161,7 +163,7 @@ def test_serve_answers_takes_the_next_port_and_ends_on_ctrl_c(committed_db):
         taken.listen()
         wanted = taken.getsockname()[1]
         process = subprocess.Popen(
-            [*MOTCUA, "serve", "--port", str(wanted), "--workers", "1"],
+            [*MOTCUA, "serve", "--port", str(wanted)],
             env=os.environ | {"MOTCUA_DATABASE_URL": committed_db.url},
             stderr=subprocess.PIPE,
             text=True,
@@ -172,15 +174,20 @@ def test_serve_answers_takes_the_next_port_and_ends_on_ctrl_c(committed_db):
 
     try:
         body = json.load(_answer(f"{url}/health/ready"))
+        for _ in range(5):
+            _answer(f"{url}/health/live").read()
+        metrics = _answer(f"{url}/metrics").read().decode()
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate()
 
     assert body["status"] == "ok"
+    assert 'motcua_requests_total{method="GET",route="health/live",status="200"} 5.0' in metrics
+    assert 'motcua_ready{part="database"} 1.0' in metrics
     assert process.returncode == 0
 
 
-def _answer(url: str) -> object:
+def _answer(url: str) -> Any:
     while True:
         try:
             return urllib.request.urlopen(url, timeout=10)

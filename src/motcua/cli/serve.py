@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 
 import click
 
@@ -35,14 +36,14 @@ def free_port(host: str, wanted: int) -> int:
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Cổng; bị chiếm thì lấy cổng kế."
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Số tiến trình web.")
-@click.option("--with-parent", is_flag=True, hidden=True)
-def serve(host: str, port: int, workers: int, with_parent: bool) -> None:
+@click.option("--with-parent", metavar="PID", type=int, hidden=True)
+def serve(host: str, port: int, workers: int, with_parent: int | None) -> None:
     """Chạy máy chủ web, sau một máy chủ trung gian (nginx) khi dùng thật. Ctrl-C để dừng.
 
     Runs the web server; put a buffering reverse proxy in front of it in production.
     """
     if with_parent:
-        leave_with_parent()
+        leave_with_parent(with_parent)
     with database(keep_alive=True, with_django=False, say=lambda line: click.echo(line, err=True)):
         open_port = free_port(host, port)
         if open_port != port:
@@ -55,6 +56,13 @@ def serve(host: str, port: int, workers: int, with_parent: bool) -> None:
 
 def run_granian(host: str, port: int, workers: int) -> None:
     """Serves until SIGINT or SIGTERM."""
+    with tempfile.TemporaryDirectory(prefix="motcua-metrics-") as shared:
+        # The processes count together: whichever answers a scrape tells of all.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
+        _granian(host, port, workers)
+
+
+def _granian(host: str, port: int, workers: int) -> None:
     # Imported here: the web server is loaded by this command alone.
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -62,7 +70,7 @@ def run_granian(host: str, port: int, workers: int) -> None:
     # The web workers are forked from this process: a database socket that two of them share gives one the rows of the other.
     hang_up()
     Granian(
-        "motcua.wsgi:application",
+        "motcua.cli.web:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,

@@ -22,7 +22,7 @@ GRACE_SECONDS = 15
 
 
 class WebDidNotStart(DomainError):
-    """The web server ended, or did not answer within a minute."""
+    """The web server ended, or did not answer within three minutes."""
 
     code = "web_did_not_start"
 
@@ -35,8 +35,8 @@ def serve_all(host: str, port: int, *, on_ready: Callable[[str], None]) -> None:
     """
     url = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"
     commands = {
-        "web": ["serve", "--host", host, "--port", str(port), "--with-parent"],
-        "worker": ["worker", "--with-parent"],
+        "web": ["serve", "--host", host, "--port", str(port), "--with-parent", str(os.getpid())],
+        "worker": ["worker", "--with-parent", str(os.getpid())],
     }
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
@@ -78,7 +78,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait_answer(url: str, web: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         if web.poll() is not None:
             raise WebDidNotStart("Máy chủ web đã dừng ngay khi khởi động; xem các dòng phía trên.")
@@ -87,16 +87,19 @@ def _wait_answer(url: str, web: subprocess.Popen[bytes]) -> None:
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise WebDidNotStart(f"Máy chủ web không trả lời ở {url} sau một phút.")
+    raise WebDidNotStart(f"Máy chủ web không trả lời ở {url} sau ba phút.")
 
 
-def leave_with_parent() -> None:
-    """Ends this process when its parent is gone: a supervisor killed with -9 must not leave servers behind."""
-    parent = os.getppid()
+def leave_with_parent(parent: int, *, at_once: bool = False) -> None:
+    """Ends this process when `parent` (its pid) is gone: one killed with -9 must not leave servers behind.
+
+    The pid is told by the parent itself, which may be gone before this process has looked. `at_once` does not ask the
+    process to end: for those whose own signal handling waits for that parent.
+    """
 
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(1.0)
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGKILL if at_once else signal.SIGTERM)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()

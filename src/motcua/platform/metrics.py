@@ -1,23 +1,28 @@
-"""`/metrics` for Prometheus: counts, durations and ages only; no label ever holds anything about a person."""
+"""`/metrics` for Prometheus: counts, durations and ages only; no label ever holds anything about a person.
+
+With `PROMETHEUS_MULTIPROC_DIR` (set by `motcua serve`) the web processes of one machine are counted together.
+"""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+import os
+from collections.abc import Iterator
 
-# Per process: with several web processes a scrape shows the one that answered, told apart by `pid`.
-registry = CollectorRegistry()
-_requests = Counter("motcua_requests", "Requests answered", ["method", "route", "status"], registry=registry)
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+_process = CollectorRegistry()
+_requests = Counter("motcua_requests", "Requests answered", ["method", "route", "status"], registry=_process)
 _seconds = Histogram(
     "motcua_request_seconds",
     "Time to answer a request",
     ["route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
-    registry=registry,
+    registry=_process,
 )
-_jobs = Gauge("motcua_jobs", "Background jobs by status", ["status"], registry=registry)
-_job_age = Gauge("motcua_oldest_job_seconds", "Age of the oldest job that is due and waits", registry=registry)
-_ready = Gauge("motcua_ready", "1 where the named part is ready", ["part"], registry=registry)
 
 
 def observe_request(method: str, route: str, status: int, seconds: float) -> None:
@@ -26,15 +31,36 @@ def observe_request(method: str, route: str, status: int, seconds: float) -> Non
     _seconds.labels(route).observe(seconds)
 
 
-def metrics_view(request: HttpRequest) -> HttpResponse:
-    # Imported here: health reads the migrations, which need the apps loaded.
-    from motcua.platform.health import check_all, job_counts
+class _State(Collector):
+    """What is asked at the moment of the scrape."""
 
-    for part, report in check_all().items():
-        _ready.labels(part).set(report.ok)
-    counts = job_counts()
-    if counts is not None:
+    def collect(self) -> Iterator[Metric]:
+        # Imported here: health reads the migrations, which need the apps loaded.
+        from motcua.platform.health import check_all, job_counts
+
+        ready = GaugeMetricFamily("motcua_ready", "1 where the named part is ready", labels=["part"])
+        for part, report in check_all().items():
+            ready.add_metric([part], float(report.ok))
+        yield ready
+        counts = job_counts()
+        if counts is None:
+            return
+        jobs = GaugeMetricFamily("motcua_jobs", "Background jobs by status", labels=["status"])
         for status, number in counts.by_status.items():
-            _jobs.labels(status).set(number)
-        _job_age.set(counts.oldest_seconds)
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+            jobs.add_metric([status], number)
+        yield jobs
+        yield GaugeMetricFamily(
+            "motcua_oldest_job_seconds", "Age of the oldest due job that nobody took", value=counts.oldest_seconds
+        )
+
+
+def metrics_view(request: HttpRequest) -> HttpResponse:
+    shown = CollectorRegistry()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        MultiProcessCollector(shown)  # type: ignore[no-untyped-call]
+        text = generate_latest(shown)
+    else:
+        text = generate_latest(_process)
+    state = CollectorRegistry()
+    state.register(_State())
+    return HttpResponse(text + generate_latest(state), content_type=CONTENT_TYPE_LATEST)
