@@ -50,15 +50,22 @@ def apply_values(item: ReviewItem, values: dict[str, Any]) -> None:
 
 def carry_over(version_ids: Sequence[int]) -> None:
     """A new version meets again what was settled in the one before, word for word: the decision holds on."""
-    items = ReviewItem.objects.filter(
-        version_id__in=version_ids, version__number__gt=1, status=ReviewItem.Status.OPEN
-    ).select_related("version")
+    # Fresh statistics are not there yet inside an import, so each step is asked by plain ids, not by a join to be guessed.
+    procedures = list(
+        ProcedureVersion.objects.filter(pk__in=version_ids, number__gt=1).values_list("procedure_id", flat=True)
+    )
+    if not procedures:
+        return
+    versions = list(ProcedureVersion.objects.filter(procedure_id__in=procedures).values_list("id", flat=True))
     settled = {
         (entry.version.procedure_id, entry.version.number, entry.field, entry.text, entry.reason): entry
-        for entry in ReviewItem.objects.filter(version__procedure__versions__in=version_ids)
+        for entry in ReviewItem.objects.filter(version_id__in=versions)
         .exclude(status=ReviewItem.Status.OPEN)
         .select_related("version")
     }
+    items = ReviewItem.objects.filter(
+        version_id__in=version_ids, version__number__gt=1, status=ReviewItem.Status.OPEN
+    ).select_related("version")
     for item in items if settled else ():
         before = settled.get((item.version.procedure_id, item.version.number - 1, item.field, item.text, item.reason))
         if before is None:
