@@ -39,6 +39,7 @@ EACH: dict[Command, st.SearchStrategy[c.AnyCommand]] = {
     Command.COMPLETE: st.just(c.Complete((c.PaperData("Bản vẽ", originals=1),))),
     Command.REFUSE: st.just(c.Refuse("Sai thẩm quyền")),
     Command.CLOSE_INCOMPLETE: st.just(c.CloseIncomplete()),
+    Command.RECEIVE_PAPERS: st.just(c.ReceivePapers("12/PBG")),
     Command.FORWARD: st.builds(c.Forward, st.sampled_from(["Thẩm định", "Trình ký"]), officer_id=st.none() | st.just(3)),
     Command.ASK_SUPPLEMENT: st.builds(
         c.AskSupplement, st.just(("Bản vẽ",)), st.just("Sai"), st.none() | MOMENTS,
@@ -73,7 +74,7 @@ ONWARD = {
     State.DRAFT: (Command.SUBMIT, Command.ACCEPT),
     State.SUBMITTED: (Command.ACCEPT,),
     State.AWAITING_COMPLETION: (Command.COMPLETE,),
-    State.ACCEPTED: (Command.FORWARD, Command.RESOLVE, Command.ASK_SUPPLEMENT),
+    State.ACCEPTED: (Command.RECEIVE_PAPERS, Command.FORWARD, Command.RESOLVE, Command.ASK_SUPPLEMENT),
     State.IN_PROCESS: (Command.RESOLVE, Command.ASK_SUPPLEMENT, Command.ASK_PAYMENT, Command.SUSPEND),
     State.AWAITING_SUPPLEMENT: (Command.SUPPLEMENT,),
     State.AWAITING_PAYMENT: (Command.CONFIRM_PAYMENT,),

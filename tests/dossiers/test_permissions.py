@@ -30,6 +30,7 @@ MAY: dict[Command, set[str]] = {
     Command.COMPLETE: DESK | {"applicant"},
     Command.REFUSE: DESK,
     Command.CLOSE_INCOMPLETE: DESK | {"system"},
+    Command.RECEIVE_PAPERS: CASE | HEAD,
     Command.FORWARD: DESK | CASE | HEAD,
     Command.ASK_SUPPLEMENT: CASE | HEAD,
     Command.SUPPLEMENT: DESK | {"applicant"},

@@ -13,11 +13,13 @@ from motcua.dossiers import commands as c
 from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.ledger import moment_text
 from motcua.dossiers.models import Timer
-from motcua.dossiers.queries import clock_of, get_visible, timeline
+from motcua.dossiers.queries import clock_of, get_visible, timeline, worklist
+from motcua.dossiers.queues import Queue
 from motcua.dossiers.services import complete_same_day
 from motcua.dossiers.sweeps import fire_timers
 from motcua.law.lifecycle import State
 from motcua.law.limits import Limit, Unit
+from motcua.organizations.queries import takes_for_elsewhere
 from motcua.organizations.services import save_calendar, set_calendar
 
 pytestmark = pytest.mark.django_db
@@ -324,6 +326,62 @@ def test_clock_of_paper_taken_elsewhere_starts_when_the_agency_has_it(office: Of
     assert (dossier(one).accepted_at, dossier(one).clock_started_at) == (moment("16/11 15:30"), moment("17/11 07:00"))
     assert dossier(one).due_at == moment("20/11 07:00")
     explained(office, one)
+
+
+def test_papers_signed_for_late_start_the_clock_then_and_the_lateness_is_on_record(office: Office) -> None:
+    one = office.accept("16/11 09:20", c.Accept(clock_from=moment("16/11 17:00")))
+    assert (dossier(one).papers_due_at, dossier(one).due_at) == (moment("16/11 17:00"), moment("20/11 07:00"))
+    case = office.actor("case")
+    assert [row.pk for row in worklist(case, Queue.PAPERS_COMING, moment("17/11 09:00")).rows] == [one]
+    office.give(one, "counter", c.Forward("Chuyển hồ sơ"), "16/11 09:30")
+
+    office.give(one, "case", c.ReceivePapers("12/PBG"), "17/11 10:00")
+
+    after = dossier(one)
+    assert (after.clock_started_at, after.due_at, after.original_due_at) == (
+        moment("17/11 10:00"),
+        moment("20/11 10:00"),
+        moment("20/11 10:00"),
+    )
+    assert timeline(one)[-1].data["forward_due"] == moment_text(moment("16/11 17:00"))
+    assert after.papers_due_at is None
+    explained(office, one)
+    with pytest.raises(GuardFailed, match="đang chuyển đến"):
+        office.give(one, "case", c.ReceivePapers("12/PBG"), "17/11 10:01")
+
+
+def test_papers_signed_for_in_time_start_the_clock_earlier_than_planned(office: Office) -> None:
+    one = office.accept("16/11 09:20", c.Accept(clock_from=moment("16/11 17:00")))
+
+    office.give(one, "head", c.ReceivePapers("12/PBG"), "16/11 14:00")
+
+    assert dossier(one).due_at == moment("19/11 14:00")
+    assert "forward_due" not in timeline(one)[-1].data
+    explained(office, one)
+
+
+def test_papers_are_signed_for_before_the_clock_is_stopped(office: Office) -> None:
+    one = office.accept("16/11 09:20", c.Accept(clock_from=moment("16/11 17:00")))
+    office.give(one, "head", SUSPEND, "17/11 09:00")
+    office.give(one, "head", c.Resume(), "17/11 10:00")
+
+    with pytest.raises(GuardFailed, match="tạm dừng"):
+        office.give(one, "case", c.ReceivePapers("12/PBG"), "17/11 11:00")
+
+
+@pytest.mark.parametrize("channel", ["online", "kiosk"])
+def test_an_electronic_dossier_is_there_at_once(office: Office, channel: str) -> None:
+    one = office.submit("16/11 09:20", channel=channel).id
+    office.give(one, "counter", c.Accept(clock_from=moment("16/11 10:05")), "16/11 10:00")
+
+    assert (dossier(one).clock_started_at, dossier(one).papers_due_at) == (moment("16/11 10:05"), None)
+
+
+def test_only_a_desk_outside_the_agencys_line_takes_for_elsewhere(office: Office) -> None:
+    province = office.province
+    assert not takes_for_elsewhere(province.desk, province.department)
+    assert not takes_for_elsewhere(province.commune_desk, province.commune)
+    assert takes_for_elsewhere(province.commune_desk, province.department)
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,7 @@ TEXTS = {
     "AskCompletion.reason": lambda t: c.AskCompletion(("A",), t),
     "Complete.note": lambda t: c.Complete(note=t),
     "Refuse.reason": lambda t: c.Refuse(t),
+    "ReceivePapers.document": lambda t: c.ReceivePapers(t),
     "Forward.step": lambda t: c.Forward(t),
     "Forward.note": lambda t: c.Forward("A", note=t),
     "AskSupplement.items": lambda t: c.AskSupplement((t,), "A"),

@@ -70,6 +70,10 @@ PAGES: Final = (
         "Trả lời quá 8 giờ",
     ),
     QueuePage(
+        Queue.PAPERS_COMING, "ho-so-giay-dang-den", "truck", "Giải quyết", _ALL,
+        "Hồ sơ giấy do nơi khác tiếp nhận đang chuyển đến hiện ở đây; hạn giải quyết tính từ lúc ký nhận.",
+    ),
+    QueuePage(
         Queue.MINE, "viec-cua-toi", "person", "Giải quyết", _WORKING,
         "Hồ sơ được chuyển cho ông/bà hiện ở đây, hồ sơ còn ít giờ làm việc nhất ở trên cùng.",
     ),

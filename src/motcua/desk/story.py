@@ -24,6 +24,7 @@ KIND_TEXT: Final = {
     "dossier.completed": "Người nộp gửi lại hồ sơ đã hoàn thiện",
     "dossier.refused": "Từ chối tiếp nhận",
     "dossier.closed_incomplete": "Đóng vì không hoàn thiện đúng hạn",
+    "dossier.papers_received": "Cơ quan giải quyết ký nhận hồ sơ giấy",
     "dossier.forwarded": "Chuyển xử lý",
     "dossier.supplement_asked": "Yêu cầu bổ sung",
     "dossier.supplemented": "Nhận bổ sung",
@@ -130,9 +131,12 @@ def _notes(item: TimelineItem, names: Names) -> Iterator[str]:
     if result := data.get("result"):
         yield f"{result['kind']} số {result['number']}, ký ngày {'/'.join(reversed(result['signed_on'].split('-')))}."
     for key, label in (("due_at", "Hạn trả kết quả"), ("promised_at", "Hẹn lại"), ("supplement_due_at", "Hạn bổ sung"),
+                       ("papers_due_at", "Hạn chuyển hồ sơ giấy đến cơ quan giải quyết"),
                        ("completion_due_at", "Hạn hoàn thiện")):  # fmt: skip
         if changed.get(key):
             yield f"{label} {vn_datetime(parse_moment(changed[key]))}."
+    if data.get("answer_due"):
+        yield f"Trả lời sau hạn {vn_datetime(parse_moment(data['answer_due']))}."
     if data.get("approver"):
         yield f"Người duyệt: {names.officers.get(data['approver'], data['approver'])}."
     if data.get("late_entry"):

@@ -116,7 +116,10 @@ class Submit:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Mẫu 01 is issued. `clock_from` is set for non-territorial receipt: when the competent agency got the dossier."""
+    """Mẫu 01 is issued. `clock_from` is set for non-territorial receipt: when the competent agency gets the dossier.
+
+    For paper that is the plan, at most the receiving desk's forwarding limit, until `ReceivePapers` says when it was.
+    """
 
     command: ClassVar[Command] = Command.ACCEPT
     clock_from: datetime | None = None
@@ -161,6 +164,17 @@ class Refuse:
 @dataclass(frozen=True, slots=True)
 class CloseIncomplete:
     command: ClassVar[Command] = Command.CLOSE_INCOMPLETE
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivePapers:
+    """The competent agency signs for papers that another desk took in: from now the legal clock runs."""
+
+    command: ClassVar[Command] = Command.RECEIVE_PAPERS
+    document: str
+
+    def __post_init__(self) -> None:
+        _required(self.document, "Số phiếu bàn giao", _DOCUMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,6 +454,7 @@ AnyCommand = (
     | Complete
     | Refuse
     | CloseIncomplete
+    | ReceivePapers
     | Forward
     | AskSupplement
     | Supplement

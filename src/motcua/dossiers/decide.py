@@ -70,6 +70,7 @@ class Snapshot:
     completion_rounds: int = 0
     submitted_at: datetime | None = None
     accepted_at: datetime | None = None
+    papers_due_at: datetime | None = None
     clock_started_at: datetime | None = None
     first_stage_due_at: datetime | None = None
     original_due_at: datetime | None = None
@@ -159,9 +160,12 @@ def _start_answer_clock(dossier: Snapshot, at: datetime, decision: Decision) -> 
     decision.changes["answer_due_at"] = compute_due(at, limit, dossier.calendar).at
 
 
+_ELECTRONIC = frozenset({"online", "vneid", "kiosk"})
+
+
 def _submit(dossier: Snapshot, command: c.Submit, at: datetime, decision: Decision) -> None:
     decision.changes["submitted_at"] = at
-    decision.needs_code = dossier.channel in {"online", "vneid", "kiosk"}
+    decision.needs_code = dossier.channel in _ELECTRONIC
     _start_answer_clock(dossier, at, decision)
 
 
@@ -217,6 +221,24 @@ def _accept(dossier: Snapshot, command: c.Accept, at: datetime, decision: Decisi
         }
     if len(dues) == 2:
         decision.changes["first_stage_due_at"] = dues[0]
+    if command.clock_from is not None and dossier.channel not in _ELECTRONIC:
+        decision.changes["papers_due_at"] = forward_due
+
+
+def _receive_papers(dossier: Snapshot, command: c.ReceivePapers, at: datetime, decision: Decision) -> None:
+    if dossier.papers_due_at is None:
+        raise GuardFailed("Hồ sơ này không có bộ hồ sơ giấy nào đang chuyển đến để ký nhận.")
+    if any(stops_of(dossier.history)):
+        raise GuardFailed("Hồ sơ đã từng tạm dừng hoặc gia hạn nên không tính lại được lúc bắt đầu; cần đính chính trước.")
+    dues = _dues(dossier, dossier.limits, at)
+    decision.changes |= {"papers_due_at": None, "clock_started_at": clock_start(at, dossier.calendar)}
+    if dues:
+        decision.changes |= {"original_due_at": dues[-1], "due_at": dues[-1]}
+    if len(dues) == 2:
+        decision.changes["first_stage_due_at"] = dues[0]
+    if at > dossier.papers_due_at:
+        decision.data["forward_due"] = moment_text(dossier.papers_due_at)
+    decision.data["document"] = command.document
 
 
 def _dues(dossier: Snapshot, limits: tuple[Limit, ...], start: datetime) -> tuple[datetime, ...]:
@@ -324,7 +346,7 @@ def _ask_supplement(dossier: Snapshot, command: c.AskSupplement, at: datetime, d
 
 def needs_history(command: c.AnyCommand) -> bool:
     """Whether `decide` must see the earlier entries: to recompute the due from every pause, or to go back."""
-    return isinstance(command, c.Rectify | c.Supplement | c.ConfirmPayment | c.Resume)
+    return isinstance(command, c.Rectify | c.Supplement | c.ConfirmPayment | c.Resume | c.ReceivePapers)
 
 
 def _end_pause(dossier: Snapshot, at: datetime, decision: Decision) -> None:
@@ -636,6 +658,7 @@ _RULES: dict[Command, Callable[[Snapshot, Any, datetime, Decision], None]] = {
     Command.REFUSE: _refuse,
     Command.CLOSE_INCOMPLETE: _close_incomplete,
     Command.WITHDRAW: _withdraw,
+    Command.RECEIVE_PAPERS: _receive_papers,
     Command.FORWARD: _forward,
     Command.ASK_SUPPLEMENT: _ask_supplement,
     Command.SUPPLEMENT: _supplement,

@@ -92,6 +92,7 @@ class Dossier(models.Model):
     completion_due_at = models.DateTimeField("hạn hoàn thiện", null=True)
     completion_rounds = models.PositiveSmallIntegerField("số lần yêu cầu hoàn thiện", default=0)
     accepted_at = models.DateTimeField("lúc tiếp nhận", null=True)
+    papers_due_at = models.DateTimeField("hạn chuyển hồ sơ giấy đến cơ quan giải quyết", null=True)
     clock_started_at = models.DateTimeField("lúc bắt đầu tính hạn", null=True)
     first_stage_due_at = models.DateTimeField("hạn giai đoạn 1", null=True)
     original_due_at = models.DateTimeField("hạn ban đầu", null=True)
@@ -150,6 +151,11 @@ class Dossier(models.Model):
                 fields=["receiving_desk"], name="dossier_living_received", condition=Q(state__in=LIVING_STATES)
             ),
             models.Index(fields=["return_desk"], name="dossier_living_return", condition=Q(state__in=LIVING_STATES)),
+            models.Index(
+                fields=["agency", "papers_due_at", "id"],
+                name="dossier_papers_coming",
+                condition=Q(papers_due_at__isnull=False),
+            ),
             models.Index(fields=["agency", "-id"], name="dossier_answered_late", condition=Q(answer_breaches__gt=0)),
             models.Index(fields=["owner_hmac", "procedure"], name="dossier_owner"),
             models.Index(fields=["phone_hmac"], name="dossier_phone"),

@@ -16,6 +16,7 @@ class Queue(StrEnum):
     ONLINE = "online"
     ANSWERED_LATE = "answered_late"
     COMPLETION = "completion"
+    PAPERS_COMING = "papers_coming"
     MINE = "mine"
     UNIT = "unit"
     OPEN = "open"
@@ -33,6 +34,7 @@ QUEUE_TEXT = {
     Queue.ONLINE: "Chờ tiếp nhận",
     Queue.ANSWERED_LATE: "Trả lời quá 8 giờ",
     Queue.COMPLETION: "Chờ hoàn thiện",
+    Queue.PAPERS_COMING: "Hồ sơ giấy đang đến",
     Queue.MINE: "Việc của tôi",
     Queue.UNIT: "Việc của phòng",
     Queue.OPEN: "Đang giải quyết",
@@ -67,6 +69,8 @@ def queue_rule(queue: Queue, actor: Actor, at: datetime) -> QueueRule:
             return QueueRule(Q(answer_breaches__gt=0) | Q(state=State.SUBMITTED, answer_due_at__lt=at), "-id")
         case Queue.COMPLETION:
             return QueueRule(Q(state=State.AWAITING_COMPLETION), "completion_due_at")
+        case Queue.PAPERS_COMING:
+            return QueueRule(Q(state__in=_RUNNING, papers_due_at__isnull=False), "papers_due_at")
         case Queue.MINE:
             return QueueRule(Q(state__in=_OPEN, officer_id=actor.id), "due_at")
         case Queue.UNIT:

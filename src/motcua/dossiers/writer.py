@@ -64,10 +64,10 @@ def calendar_of(data: str | None) -> Calendar:
 
 SNAPSHOT_COLUMNS = (
     "state", "seq", "channel", "return_method", "receiving_desk_id", "return_desk_id", "code", "answer_due_at",
-    "answer_breaches", "completion_due_at", "completion_rounds", "submitted_at", "accepted_at", "clock_started_at",
-    "first_stage_due_at",
-    "original_due_at", "due_at", "promised_at", "paused_at", "pause_kind", "supplement_due_at", "supplement_rounds",
-    "withdrawal_requested_at", "result_signed_at", "resolved_at", "result_at_desk_at", "result_sent_at",
+    "answer_breaches", "completion_due_at", "completion_rounds", "submitted_at", "accepted_at", "papers_due_at",
+    "clock_started_at", "first_stage_due_at", "original_due_at", "due_at", "promised_at", "paused_at", "pause_kind",
+    "supplement_due_at", "supplement_rounds", "withdrawal_requested_at", "result_signed_at", "resolved_at",
+    "result_at_desk_at", "result_sent_at",
     "handed_over_at", "ended_at", "step", "unit_id", "officer_id",
 )  # fmt: skip
 

@@ -61,6 +61,7 @@ class Command(StrEnum):
     COMPLETE = "complete"
     REFUSE = "refuse"
     CLOSE_INCOMPLETE = "close_incomplete"
+    RECEIVE_PAPERS = "receive_papers"
     FORWARD = "forward"
     ASK_SUPPLEMENT = "ask_supplement"
     SUPPLEMENT = "supplement"
@@ -90,6 +91,7 @@ COMMAND_TEXT = {
     Command.COMPLETE: "Gửi lại hồ sơ đã hoàn thiện",
     Command.REFUSE: "Từ chối tiếp nhận",
     Command.CLOSE_INCOMPLETE: "Đóng vì không hoàn thiện đúng hạn",
+    Command.RECEIVE_PAPERS: "Ký nhận hồ sơ giấy từ nơi tiếp nhận",
     Command.FORWARD: "Chuyển bước xử lý",
     Command.ASK_SUPPLEMENT: "Yêu cầu bổ sung",
     Command.SUPPLEMENT: "Nộp bổ sung",
@@ -200,6 +202,14 @@ MOVES: tuple[Move, ...] = (
         (_D, _Y),
         "dossier.closed_incomplete",
         "đã quá hạn hoàn thiện",
+    ),
+    *_each(
+        _RUNNING,
+        Command.RECEIVE_PAPERS,
+        None,
+        (_C, _H),
+        "dossier.papers_received",
+        "hồ sơ giấy nhận ở nơi khác, chưa ký nhận; hạn tính từ lúc ký nhận",
     ),
     *_each(_RUNNING, Command.FORWARD, State.IN_PROCESS, (_D, _C, _H), "dossier.forwarded"),
     *_each(

@@ -17,6 +17,7 @@ TEXTS = {
     "completed": "Đã nhận hồ sơ {code} gửi lại. Cơ quan tiếp nhận sẽ trả lời trước {answer_due}.",
     "refused": "Hồ sơ {code} không được tiếp nhận. Lý do có trong phiếu từ chối trên trang tra cứu.",
     "closed_incomplete": "Hồ sơ {code} đã đóng vì không được hoàn thiện trong thời hạn.",
+    "papers_received": "Cơ quan giải quyết đã nhận hồ sơ {code} từ nơi tiếp nhận. Hẹn trả kết quả: {due}.",
     "supplement_asked": "Hồ sơ {code} cần bổ sung trước {supplement_due}. Mời ông/bà tra cứu để xem nội dung cần bổ sung.",
     "supplemented": "Đã nhận giấy tờ bổ sung của hồ sơ {code}. Hẹn trả kết quả: {due}.",
     "payment_asked": "Hồ sơ {code}: mời ông/bà thực hiện nghĩa vụ tài chính theo thông báo trên trang tra cứu.",

@@ -19,6 +19,7 @@ TEMPLATES = {
     "dossier.completed": "completed",
     "dossier.refused": "refused",
     "dossier.closed_incomplete": "closed_incomplete",
+    "dossier.papers_received": "papers_received",
     "dossier.supplement_asked": "supplement_asked",
     "dossier.supplemented": "supplemented",
     "dossier.payment_asked": "payment_asked",

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from motcua.identity.actors import Actor, ActorKind, Grant
 from motcua.law.errors import BadInput
 from motcua.law.worktime import Calendar, calendar_from, national_calendar
-from motcua.organizations.models import Agency, Officer
+from motcua.organizations.models import Agency, Desk, Officer
 
 _GRANTS = """
 SELECT r.role, array_agg(DISTINCT a.id)
@@ -83,6 +83,11 @@ def is_within(unit_id: int, agency_id: int) -> bool:
             [unit_id, agency_id],
         )
         return bool(cursor.fetchone()[0])
+
+
+def takes_for_elsewhere(desk: Desk, agency: Agency) -> bool:
+    """Whether the desk is neither the agency's own nor kept by a body above it: receipt not bound to territory."""
+    return not agency.path.startswith(desk.agency.path)
 
 
 def officers_in_post(user_id: int, on: date) -> QuerySet[Officer]:

@@ -36,6 +36,7 @@ _TOLD: Final = {
     "dossier.refused": "Hồ sơ bị từ chối tiếp nhận",
     "dossier.closed_incomplete": "Hồ sơ đóng vì không được hoàn thiện đúng hạn",
     "dossier.withdrawn": "Hồ sơ được rút",
+    "dossier.papers_received": "Cơ quan giải quyết nhận hồ sơ từ nơi tiếp nhận",
     "dossier.forwarded": "Hồ sơ được chuyển xử lý",
     "dossier.supplement_asked": "Cơ quan yêu cầu bổ sung hồ sơ",
     "dossier.supplemented": "Ông/bà nộp bổ sung",

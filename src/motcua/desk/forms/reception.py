@@ -10,6 +10,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
+from motcua.desk.arrival import arrival
 from motcua.desk.counter import Offered
 from motcua.desk.forms.base import DeskForm, identity, lines, phone, tax_code, text
 from motcua.desk.forms.papers import count_field
@@ -215,14 +216,16 @@ class ReceptionForm(DeskForm):
             authorisation=data["authorisation"], sets=data["sets"], request=data["request"], condition=data.get("condition", ""),
         )  # fmt: skip
 
-    def command(self) -> Accept | AskCompletion | Refuse:
+    def command(self, at: datetime) -> Accept | AskCompletion | Refuse:
         data = self.cleaned_data
         if self.ending == ASK_COMPLETION:
             return AskCompletion(lines(data["items"]), data["reason"])
         if self.ending == REFUSE:
             return Refuse(data["refusal"])
         amount, unit = data.get("limit_amount"), data.get("limit_unit")
-        return Accept(limit=Limit(amount, Unit(unit)) if amount and unit else None)
+        posted = self.chosen.posted if self.chosen else None
+        clock_from = arrival(posted.desk, posted.agency, data["channel"], at) if posted else None
+        return Accept(clock_from=clock_from, limit=Limit(amount, Unit(unit)) if amount and unit else None)
 
 
 def typed(data: MultiValueDict[str, str]) -> dict[str, Any]:
@@ -277,6 +280,6 @@ def preview(form: ReceptionForm, *, at: datetime) -> dict[str, Any] | None:
         or ("trong ngày" if chosen.posted.procedure.same_day else ""),
         "fee_vnd": fee,
         "received_at": at,
-        "due_at": chosen.due(limits, at),
+        "due_at": chosen.due(limits, arrival(chosen.posted.desk, chosen.posted.agency, channel, at) or at),
         "return_method": dict(RETURNS).get(value("return_method"), ""),
     }

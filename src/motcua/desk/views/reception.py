@@ -46,7 +46,7 @@ def reception(request: DeskRequest) -> HttpResponse:
             form.add_error("confirmed", "Chủ hồ sơ còn hồ sơ cùng thủ tục đang giải quyết. Đánh dấu nếu vẫn tiếp nhận.")
         else:
             try:
-                moved = receive_at_counter(form.intake(), form.command(), actor=request.actor, at=request.at)
+                moved = receive_at_counter(form.intake(), form.command(request.at), actor=request.actor, at=request.at)
                 return redirect("desk:received", moved.id)
             except DomainError as error:
                 form.blame(error)
