@@ -116,6 +116,12 @@ class ChannelRule(models.Model):
         constraints = [models.UniqueConstraint(fields=["version", "position"], name="channelrule_once")]
 
 
+_BULLETS = "-+*•– \t\n"
+_REMARKS = (
+    "trường hợp", "(trường hợp", "đối với", "lưu ý", "ghi chú", "người ", "cá nhân", "cơ quan", "khi ", "nếu ", "các trường hợp",
+)  # fmt: skip
+
+
 class PaperRequirement(models.Model):
     """One paper of the dossier (thành phần hồ sơ). Counts null = the source does not say."""
 
@@ -132,6 +138,27 @@ class PaperRequirement(models.Model):
         verbose_name_plural = "thành phần hồ sơ"
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["version", "position"], name="paper_requirement_once")]
+
+    @property
+    def label(self) -> str:
+        """The name without the bullet that the catalogue's text begins with."""
+        return self.name.lstrip(_BULLETS)
+
+    @property
+    def heading(self) -> str:
+        return self.case.strip(_BULLETS)
+
+    @property
+    def is_remark(self) -> bool:
+        """Whether this line of the catalogue's list explains something and asks for no paper.
+
+        Only a line without counts and form is taken for one, and only by words that no paper's name begins with: a
+        paper hidden among remarks costs a visit.
+        """
+        if self.originals or self.copies or self.form_name:
+            return False
+        text = self.label.lower()
+        return text.startswith(_REMARKS) or text.endswith(":") or self.heading.lower() in ("lưu ý", "ghi chú")
 
 
 class ResultKind(models.Model):

@@ -45,7 +45,7 @@ class Offered:
 
     @property
     def label(self) -> str:
-        return f"{self.code} {self.posted.procedure.name}"
+        return " ".join(f"{self.code} {self.posted.procedure.name}".split())
 
     @cached_property
     def rules(self) -> list[ChannelRule]:
@@ -100,7 +100,7 @@ def offered(actor: Actor, *, same_day: bool = False) -> list[Offered]:
         rows = rows.filter(desk__agency__in=agencies)
     if same_day:
         rows = rows.filter(procedure__same_day=True)
-    rows = rows.select_related("procedure__sector", "procedure__current", "agency__effective_calendar", "desk")
+    rows = rows.select_related("procedure__sector", "procedure__current", "agency__effective_calendar", "desk__agency")
     return [Offered(row) for row in rows.order_by("procedure__code", "agency__code", "desk_id")]
 
 

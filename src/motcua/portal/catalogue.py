@@ -300,10 +300,16 @@ class PaperCase:
 
 
 def paper_cases(version: ProcedureVersion) -> list[PaperCase]:
+    """What every dossier needs first, then heading by heading as the catalogue lists them."""
     cases: dict[str, list[PaperRequirement]] = {}
     for paper in version.papers.all():
-        cases.setdefault(paper.case.strip(), []).append(paper)
-    return [PaperCase(title, papers) for title, papers in cases.items()]
+        if not paper.is_remark:
+            cases.setdefault(paper.heading, []).append(paper)
+    return sorted((PaperCase(title, papers) for title, papers in cases.items()), key=lambda case: bool(case.title))
+
+
+def paper_remarks(version: ProcedureVersion) -> list[str]:
+    return [paper.label for paper in version.papers.all() if paper.is_remark]
 
 
 def online_conditions(version: ProcedureVersion) -> list[str]:

@@ -155,7 +155,7 @@ class HandIn:
 
     @property
     def requirements(self) -> list[PaperRequirement]:
-        return list(self.version.papers.all())
+        return [paper for paper in self.version.papers.all() if not paper.is_remark]
 
     def files(self) -> list[dict[str, Any]]:
         return list(self.answers(PAPERS).get("files", []))
@@ -166,8 +166,8 @@ class HandIn:
         slots = [
             Slot(
                 str(paper.position),
-                paper.case.strip(),
-                paper.name,
+                paper.heading,
+                paper.label,
                 catalogue.copies_text(paper),
                 paper.form_name,
                 [file for file in given if file["slot"] == str(paper.position)],

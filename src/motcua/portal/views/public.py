@@ -88,6 +88,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         "headline": catalogue.headline(found),
         "terms": catalogue.terms(found),
         "cases": catalogue.paper_cases(version),
+        "remarks": catalogue.paper_remarks(version),
         "steps": catalogue.steps(version.steps_text),
         "conditions": catalogue.steps(version.conditions_text),
         "desks": catalogue.desk_lines(places),
@@ -106,6 +107,7 @@ def checklist(request: HttpRequest, code: str) -> HttpResponse:
         "version": found.current,
         "headline": catalogue.headline(found),
         "cases": catalogue.paper_cases(found.current),
+        "remarks": catalogue.paper_remarks(found.current),
         "desks": catalogue.desk_lines(catalogue.places(found)),
     }
     return render(request, "portal/checklist.html", context)
