@@ -108,11 +108,11 @@ def test_permission_table(province: Province, sign_in: SignIn, role: str) -> Non
 # Which moves each role may open on an accepted dossier of the department.
 MOVES = {
     "counter": {"chuyen-buoc", "de-nghi-rut"},
-    "desk_head": {"chuyen-buoc", "de-nghi-rut", "yeu-cau-bo-sung", "nghia-vu-tai-chinh", "tam-dung", "gia-han", "hen-lai",
+    "desk_head": {"ky-nhan-ho-so", "chuyen-buoc", "de-nghi-rut", "yeu-cau-bo-sung", "nghia-vu-tai-chinh", "tam-dung", "gia-han", "hen-lai",
                   "ket-qua", "tra-lai", "dung", "dinh-chinh", "khong-cho-rut", "cho-rut"},
-    "case": {"chuyen-buoc", "yeu-cau-bo-sung", "nghia-vu-tai-chinh", "ket-qua"},
-    "head": {"chuyen-buoc", "yeu-cau-bo-sung", "nghia-vu-tai-chinh", "tam-dung", "gia-han", "hen-lai", "ket-qua", "tra-lai",
-             "dung", "dinh-chinh", "khong-cho-rut", "cho-rut"},
+    "case": {"ky-nhan-ho-so", "chuyen-buoc", "yeu-cau-bo-sung", "nghia-vu-tai-chinh", "ket-qua"},
+    "head": {"ky-nhan-ho-so", "chuyen-buoc", "yeu-cau-bo-sung", "nghia-vu-tai-chinh", "tam-dung", "gia-han", "hen-lai",
+             "ket-qua", "tra-lai", "dung", "dinh-chinh", "khong-cho-rut", "cho-rut"},
     "signer": {"tam-dung", "gia-han", "hen-lai", "ket-qua", "tra-lai", "dung", "khong-cho-rut", "cho-rut"},
     "leader": set(),
 }  # fmt: skip

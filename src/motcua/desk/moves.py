@@ -84,8 +84,8 @@ ENDING: Final = frozenset(
     }
 )  # fmt: skip
 _FIRST: Final = (
-    Command.ACCEPT, Command.RECEIVE_PAPERS, Command.HAND_OVER, Command.RECEIVE_RESULT, Command.RESOLVE, Command.SUPPLEMENT, Command.COMPLETE,
-    Command.CONFIRM_PAYMENT, Command.RESUME, Command.DECIDE_WITHDRAWAL, Command.FORWARD,
+    Command.ACCEPT, Command.RECEIVE_PAPERS, Command.HAND_OVER, Command.RECEIVE_RESULT, Command.RESOLVE,
+    Command.SUPPLEMENT, Command.COMPLETE, Command.CONFIRM_PAYMENT, Command.RESUME, Command.DECIDE_WITHDRAWAL, Command.FORWARD,
 )  # fmt: skip
 
 
