@@ -19,6 +19,8 @@ from motcua.platform.presentation.words import local, vn_date, vn_datetime
 
 # A working day as the national week counts it, in minutes: from here on a due is "soon".
 SOON_MINUTES: Final = 8 * 60
+# The answer itself has only eight working hours, so a day's warning would warn from the start.
+ANSWER_SOON_MINUTES: Final = 2 * 60
 _PAUSE_WORD: Final = {
     State.AWAITING_SUPPLEMENT: "Chờ bổ sung",
     State.AWAITING_PAYMENT: "Chờ nghĩa vụ tài chính",
@@ -52,7 +54,7 @@ def clock(dossier: Dossier, at: datetime, calendar: Calendar, *, say: Callable[[
     """`say` writes the due moment: short for a list, with its weekday for a page."""
     state = State(dossier.state)
     if state is State.SUBMITTED and dossier.answer_due_at:
-        return _running(dossier.answer_due_at, at, calendar, say, "trả lời trước ")
+        return _running(dossier.answer_due_at, at, calendar, say, "trả lời trước ", soon=ANSWER_SOON_MINUTES)
     if state is State.AWAITING_COMPLETION:
         return _waiting("Chờ hoàn thiện", dossier.completion_due_at, at)
     if state in PAUSED:
@@ -70,11 +72,17 @@ def clock(dossier: Dossier, at: datetime, calendar: Calendar, *, say: Callable[[
 
 
 def _running(
-    due_at: datetime, at: datetime, calendar: Calendar, say: Callable[[datetime], str], prefix: str, note: str = ""
+    due_at: datetime,
+    at: datetime,
+    calendar: Calendar,
+    say: Callable[[datetime], str],
+    prefix: str,
+    note: str = "",
+    soon: int = SOON_MINUTES,
 ) -> Clock:
     left = remaining(at, due_at, calendar).text()
     said, until = left[0].upper() + left[1:], f"{prefix}{say(due_at)}"
-    match mark(at, due_at, calendar, SOON_MINUTES):
+    match mark(at, due_at, calendar, soon):
         case Mark.OVERDUE:
             return Clock("late", "exclamation-triangle-fill", said, f"hạn {say(due_at)}", note)
         case Mark.SOON:

@@ -24,8 +24,17 @@ from motcua.desk.access import (
     signed_in,
 )
 from motcua.desk.queue_pages import pages_of
+from motcua.dossiers.queues import Queue
 from motcua.organizations.models import Role
 from motcua.platform import errors
+
+# The queue a day begins with, by the first role that the post holds.
+_FIRST = (
+    (Role.COUNTER_OFFICER, Queue.ONLINE),
+    (Role.DESK_HEAD, Queue.ONLINE),
+    (Role.CASE_OFFICER, Queue.MINE),
+    (Role.UNIT_HEAD, Queue.UNIT),
+)
 
 
 class SignInForm(AuthenticationForm):
@@ -88,8 +97,7 @@ def home(request: DeskRequest) -> HttpResponse:
     """The first page of a working day: the queue that the post works from."""
     actor = request.actor
     if holds(actor, *READERS):
-        pages = pages_of(actor)
-        if holds(actor, Role.LEADER, Role.REFORM_OFFICER, Role.INSPECTOR) and not holds(actor, Role.COUNTER_OFFICER):
-            return redirect("desk:queue", "dang-giai-quyet")
-        return redirect("desk:queue", pages[0].slug)
+        first = next((queue for role, queue in _FIRST if holds(actor, role)), Queue.OPEN)
+        slugs = {page.queue: page.slug for page in pages_of(actor)}
+        return redirect("desk:queue", slugs.get(first, slugs[Queue.OPEN]))
     return redirect("desk:review" if holds(actor, *ADMINISTRATORS) else "desk:posted")
