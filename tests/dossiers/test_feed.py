@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import psycopg
-from tests.dossiers.lives import live
-from tests.province import build_province
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
+import psycopg
+import pytest
+from django.db import connections, transaction
+from tests.dossiers.lives import live
+from tests.province import MONDAY, Province, build_province
+
+from motcua.dossiers import commands as c
 from motcua.dossiers.feed import START, Position, entries_after
 from motcua.dossiers.models import LedgerEntry
+from motcua.dossiers.services import give_command
+from motcua.dossiers.writer import AlreadyChanged
+from motcua.organizations.models import Desk
 
 COPY_ENTRY = """
 INSERT INTO dossiers_ledgerentry (dossier_id, seq, kind, occurred_at, recorded_at, format, text, prev, hash)
@@ -51,3 +60,24 @@ def test_pages_join_without_gap_or_repeat(committed_db) -> None:
     assert [entry.position for entry in seen] == sorted(entry.position for entry in seen)
     assert isinstance(seen[0].position, Position)
     assert (seen[0].kind, seen[0].data["to"]) == ("dossier.submitted", "submitted")
+
+
+def test_entry_never_comes_before_the_one_it_follows(committed_db) -> None:
+    province = build_province()
+    moved = live(province, until=1)
+
+    with transaction.atomic():
+        Desk.objects.filter(pk=province.desk.pk).update(name="Ghi trước, nên giao dịch này mang số cũ hơn")
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(accept_elsewhere, province, moved.id).result()
+        with pytest.raises(AlreadyChanged):
+            give_command(moved.id, c.Forward("Thẩm định"), actor=province.actor("case"), at=MONDAY + timedelta(hours=2))
+
+    assert [entry.seq for entry in entries_after(START, 10)] == [1, 2]
+
+
+def accept_elsewhere(province: Province, dossier_id: int) -> None:
+    try:
+        give_command(dossier_id, c.Accept(), actor=province.actor("counter"), at=MONDAY + timedelta(hours=1))
+    finally:
+        connections.close_all()

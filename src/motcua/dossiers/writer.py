@@ -37,6 +37,9 @@ class NotFound(DomainError):
     code = "not_found"
 
 
+ALREADY_CHANGED = "Hồ sơ vừa được người khác xử lý. Ông/bà hãy tải lại trang để xem tình trạng mới."
+
+
 class AlreadyChanged(DomainError):
     """Another move came first; nothing was written."""
 
@@ -74,6 +77,7 @@ SNAPSHOT_COLUMNS = (
 _LOAD = f"""
 SELECT d.id, d.head, d.agency_id, a.code, s.phone <> '', s.email <> '', c.data::text, d.due_policy,
        d.limit_amount, d.limit_unit, d.second_amount, d.second_unit, p.same_day, e.occurred_at,
+       coalesce(pg_current_xact_id_if_assigned() < e.xid, false),
        {", ".join(f"d.{column}" for column in SNAPSHOT_COLUMNS)}
 FROM dossiers_dossier d
 JOIN organizations_agency a ON a.id = d.agency_id
@@ -93,10 +97,14 @@ def load(dossier_id: int, *, with_history: bool = False) -> Loaded:
         if row is None:
             raise NotFound("Không tìm thấy hồ sơ.")
         history = _history(cursor, dossier_id) if with_history else ()
+    if row[14]:
+        # Our transaction has written before, and the last entry is of a younger one that has ended meanwhile: consumers,
+        # who read in the order of transactions, would meet our entry before the one it follows.
+        raise AlreadyChanged(ALREADY_CHANGED)
     id_, head, agency_id, agency_code, phone, email, calendar, policy, amount, unit, amount2, unit2, same_day, last = (
         row[:14]
     )
-    values = dict(zip(SNAPSHOT_COLUMNS, row[14:], strict=True))
+    values = dict(zip(SNAPSHOT_COLUMNS, row[15:], strict=True))
     values["state"] = State(values["state"])
     snapshot = Snapshot(
         **values,
@@ -276,7 +284,7 @@ def append(cursor: Any, entry: Sealed, decision: Decision, *, old_state: State |
     cursor.execute(f"WITH {', '.join(parts)} SELECT id FROM e", params)
     row = cursor.fetchone()
     if row is None:
-        raise AlreadyChanged("Hồ sơ vừa được người khác xử lý. Ông/bà hãy tải lại trang để xem tình trạng mới.")
+        raise AlreadyChanged(ALREADY_CHANGED)
     return int(row[0])
 
 
