@@ -25,7 +25,7 @@ from tests.dossiers.kill_driver import start_of
 from tests.province import MONDAY
 
 from motcua.law.moments import VIETNAM
-from motcua.notifications.subscriber import TEMPLATES
+from motcua.notifications.subscriber import DELIVER, TEMPLATES
 from motcua.platform.postgres import Cluster
 
 ROOT = Path(__file__).parents[2]
@@ -173,6 +173,7 @@ def check_everything(place: Town) -> None:
     assert place.query("SELECT count(*) FROM dossiers_result") == [(lives,)]
     assert place.query("SELECT count(*) FROM dossiers_timer") == [(0,)]
     check_notices(place, told)
+    check_forms(place, lives * 2 + supplemented)
     check_numbers(place)
     verified = json.loads(place.run("-m", "motcua.cli.main", "ledger", "verify", "--json"))
     assert (verified["dossiers"], verified["entries"], verified["first_bad"]) == (lives, entries, None)
@@ -188,8 +189,8 @@ def check_notices(place: Town, told: int) -> None:
     assert place.query(
         "SELECT state, count(*), count(DISTINCT (entry_id, channel)) FROM notifications_notice GROUP BY 1"
     ) == [("sent", told * CHANNELS, told * CHANNELS)]
-    jobs = "SELECT status::text, count(*), count(DISTINCT args->>'entry_id') FROM procrastinate_jobs GROUP BY 1"
-    assert place.query(jobs) == [("succeeded", told, told)]
+    jobs = "SELECT status::text, count(*), count(DISTINCT args->>'entry_id') FROM procrastinate_jobs WHERE task_name = '{}' GROUP BY 1"
+    assert place.query(jobs.format(DELIVER)) == [("succeeded", told, told)]
     lines = (place.home / "outbox" / "messages.jsonl").read_text().splitlines()
     keys = {json.loads(line)["key"] for line in lines}
     assert keys == {
@@ -197,8 +198,14 @@ def check_notices(place: Town, told: int) -> None:
     }
 
 
+def check_forms(place: Town, forms: int) -> None:
+    """Each printed form once, and rendered."""
+    found = place.query("SELECT count(*), count(DISTINCT entry_id), count(file_id) FROM documents_issuedform")
+    assert found == [(forms, forms, forms)]
+
+
 def check_numbers(place: Town) -> None:
-    """Every series without a gap, every number on one dossier."""
+    """Every series without a gap, every number on one dossier or one form."""
     expected = {
         f"H32.16-{day:%y%m%d}-{serial:04d}"
         for day, count in Counter(
@@ -207,7 +214,11 @@ def check_numbers(place: Town) -> None:
         for serial in range(1, count + 1)
     }
     assert {code for (code,) in place.query("SELECT code FROM dossiers_dossier")} == expected
-    assert place.query("SELECT sum(last) FROM dossiers_numberseries") == [(place.lives,)]
+    assert place.query("SELECT sum(last) FROM dossiers_numberseries WHERE prefix = 'H32.16'") == [(place.lives,)]
+    numbers: dict[str, list[int]] = {}
+    for kind, number in place.query("SELECT kind, number FROM documents_issuedform"):
+        numbers.setdefault(kind, []).append(int(number.split("/")[0]))
+    assert all(sorted(given) == list(range(1, len(given) + 1)) for given in numbers.values())
 
 
 def test_500_lives_outlive_kill_9_of_each_part(home: Path) -> None:

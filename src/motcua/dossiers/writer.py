@@ -239,7 +239,7 @@ def append(cursor: Any, entry: Sealed, decision: Decision, *, old_state: State |
     """Insert the entry with its private values, timers and result in one statement; returns the entry's id.
 
     With `old_state` the dossier is moved by the same statement, compared and set: the entry is inserted only where state
-    and seq are still what the decision was made on. Raises AlreadyChanged otherwise.
+    and seq are still what the decision was made on, and all else hangs on the entry. Raises AlreadyChanged otherwise.
     """
     parts: list[str] = []
     params: list[Any] = []
@@ -264,21 +264,23 @@ def append(cursor: Any, entry: Sealed, decision: Decision, *, old_state: State |
         params += [entry.key, json.dumps(entry.private, ensure_ascii=False)]
     for kind, moment in decision.timers.items():
         if moment is None:
-            parts.append(f"t{len(parts)} AS (DELETE FROM dossiers_timer WHERE dossier_id = %s AND kind = %s)")
+            parts.append(f"t{len(parts)} AS (DELETE FROM dossiers_timer USING e WHERE dossier_id = %s AND kind = %s)")
             params += [entry.dossier_id, kind]
         else:
             parts.append(
-                f"t{len(parts)} AS (INSERT INTO dossiers_timer (dossier_id, kind, fires_at) VALUES (%s, %s, %s)"
+                f"t{len(parts)} AS (INSERT INTO dossiers_timer (dossier_id, kind, fires_at) SELECT %s, %s, %s FROM e"
                 " ON CONFLICT (dossier_id, kind) DO UPDATE SET fires_at = EXCLUDED.fires_at, fired_at = NULL)"
             )
             params += [entry.dossier_id, kind, moment]
     if decision.void_result:
-        parts.append("v AS (UPDATE dossiers_result SET voided_at = %s WHERE dossier_id = %s AND voided_at IS NULL)")
+        parts.append(
+            "v AS (UPDATE dossiers_result SET voided_at = %s FROM e WHERE dossier_id = %s AND voided_at IS NULL)"
+        )
         params += [entry.recorded_at, entry.dossier_id]
     if decision.result is not None:
         parts.append(
             f"r AS (INSERT INTO dossiers_result ({', '.join(RESULT_COLUMNS)})"
-            f" VALUES ({', '.join(['%s'] * len(RESULT_COLUMNS))}))"
+            f" SELECT {', '.join(['%s'] * len(RESULT_COLUMNS))} FROM e)"
         )
         params += result_row(entry.dossier_id, entry.seq, decision.result)
     cursor.execute(f"WITH {', '.join(parts)} SELECT id FROM e", params)
