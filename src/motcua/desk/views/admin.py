@@ -160,10 +160,16 @@ def posted(request: DeskRequest) -> HttpResponse:
     desk = next((one for one in desks if str(one.pk) == asked), None) or next(
         (one for one in desks if one.pk == own), desks[0] if desks else None
     )
-    rows = []
+    agencies: dict[int, list[str]] = {}
+    first: dict[int, DeskProcedure] = {}
     for place in posted_procedures(desk.pk) if desk else ():
+        agencies.setdefault(place.procedure_id, []).append(place.agency.name)
+        first.setdefault(place.procedure_id, place)
+    rows = []
+    for place in first.values():
         channels = list(place.procedure.current.channels.all()) if place.procedure.current else []
-        rows.append((place, _limits(channels), _fees(channels)))
+        limits = _limits(channels) or ("trong ngày làm việc" if place.procedure.same_day else "")
+        rows.append((place, limits, _fees(channels), agencies[place.procedure_id]))
     may_print = desk is not None and can_print_lists(request.actor, desk)
     context = {"desks": desks, "desk": desk, "rows": rows, "may_print": may_print}
     return show(request, "desk/admin/posted.html", context, current="posted")
