@@ -46,7 +46,7 @@ class Town:
         }
         for arguments in (["serve", "--port", str(self.port), "--workers", "2"], ["worker"]):
             with open(self.home / f"{arguments[0]}.log", "ab") as log:
-                command = [sys.executable, "-m", "motcua.cli.main", *arguments, "--with-parent"]
+                command = [sys.executable, "-m", "motcua.cli.main", *arguments, "--with-parent", str(os.getpid())]
                 self.running.append(
                     subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
                 )
