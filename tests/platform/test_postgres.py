@@ -215,11 +215,11 @@ def test_home_closed_to_the_system_user_stays_closed(home):
 def test_home_made_under_a_tight_umask_may_be_walked_through(home):
     before = os.umask(0o077)
     try:
-        made = make_home(home / "a")
+        made = make_home(home / "new" / "a")
     finally:
         os.umask(before)
 
-    assert made.stat().st_mode & 0o777 == 0o711
+    assert [folder.stat().st_mode & 0o777 for folder in (made, made.parent)] == [0o711, 0o711]
     assert may_enter(made, "nobody-of-this-name")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import pwd
 import stat
@@ -13,17 +15,16 @@ from motcua.platform.config import BadSettings
 def make_home(home: Path) -> Path:
     """Makes `home` when it is missing, open to be walked through, since the database's system user lives below it.
 
-    Only the folder made here gets a mode; parents are never touched. Raises BadSettings where it cannot be made.
+    Only folders made here get a mode; those that were there are never touched. Raises BadSettings where it cannot be.
     """
-    if home.is_dir():
-        return home
     try:
-        home.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            home.mkdir()
-        except FileExistsError:
-            return home
-        home.chmod(0o711)
+        missing = [folder for folder in (home, *home.parents) if not folder.exists()]
+        for folder in reversed(missing):
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir()
+                folder.chmod(0o711)
+        if not home.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     except OSError as error:
         raise BadSettings(
             f"MOTCUA_HOME: không tạo được thư mục {home} ({error.strerror}); hãy chọn nơi mà chương trình được ghi."

@@ -7,13 +7,15 @@ import secrets
 from pathlib import Path
 
 from motcua.platform.config import BadSettings, Config
+from motcua.platform.home import make_home
 
 
 def own_key(home: Path, name: str) -> str:
     """The key kept in `home/keys/name`, made at the first call; two processes that race get the same one."""
     path = home / "keys" / name
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_home(home)
+        path.parent.mkdir(exist_ok=True, mode=0o700)
         if not path.exists():
             fresh = path.with_name(f".{name}.{os.getpid()}.{secrets.token_hex(4)}")
             with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
