@@ -13,6 +13,7 @@ from tests.province import result
 from motcua.dossiers import commands as c
 from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.models import Dossier, LedgerEntry
+from motcua.dossiers.personal_views import record_view
 from motcua.dossiers.queries import timeline
 from motcua.dossiers.services import give_command, submit_dossier
 from motcua.dossiers.writer import AlreadyChanged, NotFound
@@ -334,3 +335,10 @@ def test_a_move_costs_at_most_eight_statements(office: Office, django_assert_max
         )  # fmt: skip
     with django_assert_max_num_queries(8 + 2):
         office.give(one, "head", c.Rectify("Sai", officers["signer"].pk, State.ACCEPTED, told=True), "16/11 11:30")
+
+
+@pytest.mark.parametrize("purpose", ["", "  ", LONG, "A\x00B"])
+def test_looking_at_personal_data_needs_a_purpose_that_can_be_stored(office: Office, purpose: str) -> None:
+    one = office.accept("16/11 09:20")
+    with pytest.raises(BadInput):
+        record_view(one, actor=office.actor("case"), purpose=purpose, at=moment("16/11 10:00"))

@@ -166,6 +166,11 @@ class Dossier(models.Model):
     def __str__(self) -> str:
         return self.code or f"#{self.pk}"
 
+    @property
+    def same_day_due(self) -> bool:
+        """Whether the due is the closing of a same-day procedure, which has no limit to count."""
+        return self.due_at is not None and self.limit_amount is None and self.procedure.same_day
+
 
 class Draft(models.Model):
     """What a person has filled in but not handed in. No dossier yet, no clock; deleted when submitted or expired."""

@@ -24,7 +24,7 @@ from motcua.dossiers.commands import (
 from motcua.dossiers.decide import GuardFailed, needs_history
 from motcua.dossiers.evidence import check_evidence, check_late
 from motcua.dossiers.intake import Intake, receive
-from motcua.dossiers.models import Dossier, PersonalDataView
+from motcua.dossiers.models import Dossier
 from motcua.dossiers.named_officers import check_late_approver, check_named
 from motcua.dossiers.one_time_codes import check_used
 from motcua.dossiers.permissions import NotAllowed, Subject, can, is_possible, sees
@@ -193,11 +193,3 @@ def _check_allowed(actor: Actor, command: AnyCommand, subject: Subject) -> None:
 def _moved(move: writer.Move) -> Moved:
     snapshot = move.loaded.snapshot
     return Moved(move.loaded.id, snapshot.code, snapshot.state, snapshot.seq, snapshot.due_at)
-
-
-def reveal_personal_data(dossier: Dossier, *, actor: Actor, at: datetime, purpose: str) -> None:
-    """Record that the actor looks at unmasked personal data of a dossier it may see; call before showing any."""
-    if not purpose.strip():
-        raise BadInput("Mục đích xem dữ liệu cá nhân: chưa nhập.", field="purpose")
-    label = f"{actor.kind.value}:{actor.id}"
-    PersonalDataView.objects.create(dossier=dossier, actor=label, at=at, purpose=purpose.strip()[:200])

@@ -347,6 +347,11 @@ class StopForm(MoveForm):
         return c.Stop(self.cleaned_data["reason"])
 
 
+def _goal(state: State, present: str) -> str:
+    """The present state as goal takes back the last thing recorded in it."""
+    return f"{STATE_TEXT[state]} (bỏ việc ghi sau cùng)" if state == present else STATE_TEXT[state]
+
+
 class RectifyForm(MoveForm):
     to_state = forms.ChoiceField(label="Quay về trạng thái", required=False, choices=[])
     request = text("Sửa nội dung yêu cầu thành", required=False, limit=500, rows=2)
@@ -361,10 +366,10 @@ class RectifyForm(MoveForm):
 
     def prepare(self) -> None:
         dossier = self.around.dossier
-        states = [State(value) for value in self.around.past_states if value != dossier.state]
+        states = [State(value) for value in self.around.past_states]
         self.fields["to_state"].choices = [  # type: ignore[attr-defined]
             ("", "Giữ nguyên trạng thái"),
-            *((state.value, STATE_TEXT[state]) for state in states),
+            *((state.value, _goal(state, dossier.state)) for state in states),
         ]
         self.fields["return_method"].choices = [  # type: ignore[attr-defined]
             ("", "Không sửa"),
