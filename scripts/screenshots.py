@@ -128,11 +128,11 @@ def desk(browser: Any, address: str) -> tuple[str, str]:
     chooser.fill("1.008891")
     chooser.press("Tab")
     page.get_by_role("button", name="Đánh dấu đủ").wait_for()
-    for label, text in (
-        ("Số định danh", "056190000123"), ("Họ và tên người nộp", "Nguyễn Thị Hoàng Anh"), ("Số điện thoại", "0905 123 456"),
-        ("Năm sinh", "1990"), ("Địa chỉ", "12 đường Mẫu số 3, phường Nha Trang"),
+    for name, text in (
+        ("identity_number", "056190000123"), ("full_name", "Nguyễn Thị Hoàng Anh"), ("phone", "0905 123 456"),
+        ("birth_year", "1990"), ("address", "12 đường Mẫu số 3, phường Nha Trang"),
     ):  # fmt: skip
-        page.get_by_label(label, exact=True).fill(text)
+        page.locator(f"[name={name}]").fill(text)
     page.get_by_role("button", name="Đánh dấu đủ").click()
     page.locator("#preview").get_by_text("Nguyễn Thị Hoàng Anh").wait_for()
     page.evaluate("window.scrollTo(0, 0)")
