@@ -188,6 +188,7 @@ def receive(
     note_late(decision, late)
     with prepared_cursor() as cursor:
         dossier_id, submitter_id, owner_id, business_id = _insert_people(cursor, intake, recorded_at)
+        insert_papers(cursor, dossier_id, intake.papers, 0)
         if decision.needs_code:
             decision.changes["code"] = take_code(cursor, terms.agency_code, at)
         entry = seal(
@@ -197,13 +198,14 @@ def receive(
         row = dossier_row(
             intake, terms, advance(snapshot, decision, at), entry.hash, submitter_id, owner_id, business_id
         )
-        cursor.execute(
-            f"INSERT INTO dossiers_dossier (id, words, {', '.join(row)})"
-            f" VALUES (%s, to_tsvector('simple', %s){', %s' * len(row)})",
+        insert = (
+            (
+                f"INSERT INTO dossiers_dossier (id, words, {', '.join(row)})"
+                f" VALUES (%s, to_tsvector('simple', %s){', %s' * len(row)})"
+            ),
             [dossier_id, search_words(intake), *row.values()],
         )
-        insert_papers(cursor, dossier_id, intake.papers, 0)
-        entry_id = append(cursor, entry, decision)
+        entry_id = append(cursor, entry, decision, insert)
         if intake.draft_key is not None:
             cursor.execute("DELETE FROM dossiers_draft WHERE key = %s", [intake.draft_key])
     loaded = Loaded(

@@ -164,7 +164,7 @@ class Move:
                 decision, dossier_id=loaded.id, seq=loaded.snapshot.seq + 1, prev=loaded.head, from_state=loaded.snapshot.state,
                 actor=self.actor, occurred_at=at, recorded_at=self.recorded_at,
             )  # fmt: skip
-            entry_id = append(cursor, entry, decision, old_state=loaded.snapshot.state)
+            entry_id = append(cursor, entry, decision, _compare_and_set(entry, decision.changes, loaded.snapshot.state))
             insert_papers(cursor, loaded.id, decision.papers, decision.paper_round)
         self._events.append(event_of(entry_id, entry, decision, loaded.has_phone, loaded.has_email))
         self.loaded = replace(loaded, head=entry.hash, snapshot=advance(loaded.snapshot, decision, at))
@@ -235,27 +235,30 @@ def _said(changes: dict[str, Any]) -> dict[str, Any]:
     return {name: ledger_value(value) for name, value in changes.items() if name not in PERSONAL_COLUMNS}
 
 
-def append(cursor: Any, entry: Sealed, decision: Decision, *, old_state: State | None = None) -> int:
-    """Insert the entry with its private values, timers and result in one statement; returns the entry's id.
-
-    With `old_state` the dossier is moved by the same statement, compared and set: the entry is inserted only where state
-    and seq are still what the decision was made on, and all else hangs on the entry. Raises AlreadyChanged otherwise.
-    """
-    parts: list[str] = []
-    params: list[Any] = []
-    if old_state is not None:
-        columns = "".join(f", {column} = %s" for column in decision.changes)
-        parts.append(
-            f"d AS (UPDATE dossiers_dossier SET state = %s, seq = seq + 1, head = %s{columns}"
-            " WHERE id = %s AND state = %s AND seq = %s RETURNING id)"
-        )
-        params += [entry.to_state.value, entry.hash, *decision.changes.values()]
-        params += [entry.dossier_id, old_state.value, entry.seq - 1]
-    slots = ", ".join(["%s"] * len(ENTRY_COLUMNS))
-    only_if_moved = " WHERE EXISTS (SELECT FROM d)" if old_state is not None else ""
-    parts.append(
-        f"e AS (INSERT INTO dossiers_ledgerentry ({', '.join(ENTRY_COLUMNS)}) SELECT {slots}{only_if_moved} RETURNING id)"
+def _compare_and_set(entry: Sealed, changes: dict[str, Any], old_state: State) -> tuple[str, list[Any]]:
+    """The statement that moves the dossier if state and seq are still what the decision was made on."""
+    columns = "".join(f", {column} = %s" for column in changes)
+    return (
+        f"UPDATE dossiers_dossier SET state = %s, seq = seq + 1, head = %s{columns} WHERE id = %s AND state = %s AND seq = %s",
+        [entry.to_state.value, entry.hash, *changes.values(), entry.dossier_id, old_state.value, entry.seq - 1],
     )
+
+
+def append(cursor: Any, entry: Sealed, decision: Decision, dossier: tuple[str, list[Any]]) -> int:
+    """Write dossier, entry, private values, timers and result by one statement; returns the entry's id.
+
+    `dossier` is the statement, with its values, that inserts or moves the dossier. Where it does neither nothing else is
+    written, for all else hangs on it. Raises AlreadyChanged then.
+    """
+    statement, values = dossier
+    parts = [
+        f"d AS ({statement} RETURNING id)",
+        (
+            f"e AS (INSERT INTO dossiers_ledgerentry ({', '.join(ENTRY_COLUMNS)})"
+            f" SELECT {', '.join(['%s'] * len(ENTRY_COLUMNS))} FROM d RETURNING id)"
+        ),
+    ]
+    params = list(values)
     params += entry_row(entry)
     if entry.private:
         parts.append(
