@@ -27,6 +27,8 @@ from motcua.platform.presentation.words import vn_moment
 
 # From this much working time left a due is "soon".
 SOON_MINUTES: Final = 8 * 60
+# The answer clock runs over eight working hours in all, so there it is "soon" only towards their end.
+ANSWER_SOON_MINUTES: Final = 2 * 60
 # What an applicant is told of an entry; entries not named here are work inside the office or attempts that were refused.
 _TOLD: Final = {
     "dossier.submitted": "Ông/bà gửi hồ sơ",
@@ -168,7 +170,7 @@ def _last_request(items: Sequence[TimelineItem]) -> dict[str, Any]:
 
 def _clock(dossier: Dossier, state: State, calendar: Calendar, at: datetime) -> Clock | None:
     if state is State.SUBMITTED and dossier.answer_due_at:
-        return _running(dossier.answer_due_at, calendar, at, "cán bộ phải trả lời chậm nhất")
+        return _running(dossier.answer_due_at, calendar, at, "cán bộ phải trả lời chậm nhất", soon=ANSWER_SOON_MINUTES)
     if state is State.AWAITING_COMPLETION and dossier.completion_due_at:
         until = f"Chậm nhất {vn_moment(dossier.completion_due_at)}"
         return Clock("soon", "exclamation-circle", "Chờ ông/bà hoàn thiện hồ sơ", until)
@@ -189,10 +191,12 @@ def _clock(dossier: Dossier, state: State, calendar: Calendar, at: datetime) -> 
     return _running(dossier.due_at, calendar, at, "đến", note)
 
 
-def _running(due_at: datetime, calendar: Calendar, at: datetime, prefix: str, note: str = "") -> Clock:
+def _running(
+    due_at: datetime, calendar: Calendar, at: datetime, prefix: str, note: str = "", *, soon: int = SOON_MINUTES
+) -> Clock:
     left = remaining(at, due_at, calendar).text()
     said = left[0].upper() + left[1:]
-    match mark(at, due_at, calendar, SOON_MINUTES):
+    match mark(at, due_at, calendar, soon):
         case Mark.OVERDUE:
             return Clock("late", "exclamation-triangle-fill", said, f"hạn là {vn_moment(due_at)}", note)
         case Mark.SOON:
