@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,20 +25,28 @@ def deliver_notices(entry_id: int, *, providers: dict[str, MessageProvider], at:
 
     Sent is marked after the provider took it: a kill in between sends again with the same key, never loses.
     """
-    sent = 0
     waiting = Notice.objects.filter(entry_id=entry_id, state=Notice.State.WAITING).select_related("dossier__submitter")
-    for notice in waiting.order_by("id"):
-        dossier = notice.dossier
-        subject, body = compose(notice.template, dossier, dossier.code)
-        done = {"state": Notice.State.SENT, "sent_at": at, "body": body}
-        if notice.channel != Notice.Channel.PAGE:
-            address = dossier.submitter.phone if notice.channel == Notice.Channel.SMS else dossier.submitter.email
-            try:
-                providers[notice.channel].send(Message(f"notice-{notice.pk}", address, subject, body))
-            except PermanentFailure as failure:
-                done = {"state": Notice.State.FAILED, "failure": failure.message[:300]}
-        sent += Notice.objects.filter(pk=notice.pk, state=Notice.State.WAITING).update(**done)
+    told: dict[str, list[int]] = defaultdict(list)
+    try:
+        for notice in waiting.order_by("id"):
+            dossier = notice.dossier
+            subject, body = compose(notice.template, dossier, dossier.code)
+            if notice.channel != Notice.Channel.PAGE:
+                address = dossier.submitter.phone if notice.channel == Notice.Channel.SMS else dossier.submitter.email
+                try:
+                    providers[notice.channel].send(Message(f"notice-{notice.pk}", address, subject, body))
+                except PermanentFailure as failure:
+                    _mark([notice.pk], state=Notice.State.FAILED, failure=failure.message[:300])
+                    continue
+            told[body].append(notice.pk)
+    finally:
+        # Also when one channel is away for a while: what the others took is not sent again.
+        sent = sum(_mark(ids, state=Notice.State.SENT, sent_at=at, body=body) for body, ids in told.items())
     return sent
+
+
+def _mark(ids: list[int], **done: Any) -> int:
+    return Notice.objects.filter(pk__in=ids, state=Notice.State.WAITING).update(**done)
 
 
 def remind_uncollected(at: datetime) -> int:
@@ -50,7 +59,11 @@ def remind_uncollected(at: datetime) -> int:
             Timer.objects.select_for_update(skip_locked=True)
             .filter(kind=Timer.Kind.UNCOLLECTED, fired_at__isnull=True, fires_at__lte=at)
             .values_list(
-                "id", "dossier_id", "dossier__result_at_desk_at", "dossier__submitter__phone", "dossier__submitter__email"
+                "id",
+                "dossier_id",
+                "dossier__result_at_desk_at",
+                "dossier__submitter__phone",
+                "dossier__submitter__email",
             )[:500]
         )
         if not due:

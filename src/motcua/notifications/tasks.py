@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import OperationalError
 from procrastinate import RetryStrategy
 
 from motcua.notifications.providers import MessageProvider, TemporaryFailure
@@ -19,7 +20,7 @@ def providers() -> dict[str, MessageProvider]:
 
 @task(
     name="motcua.notifications.tasks.deliver",
-    retry=RetryStrategy(max_attempts=20, exponential_wait=2, retry_exceptions={TemporaryFailure}),
+    retry=RetryStrategy(max_attempts=20, exponential_wait=2, retry_exceptions={TemporaryFailure, OperationalError}),
 )
 def deliver(entry_id: int) -> None:
     deliver_notices(entry_id, providers=providers(), at=now())
