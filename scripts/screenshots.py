@@ -138,9 +138,8 @@ def desk(browser: Any, address: str) -> tuple[str, str]:
     page.evaluate("window.scrollTo(0, 0)")
     keep(page, "desk-reception")
     page.keyboard.press("Control+Enter")
-    paper = page.get_by_role("link", name="Mở và in")
-    paper.first.wait_for(timeout=60_000)
-    printed(page.request.get(address + str(paper.first.get_attribute("href"))).body())
+    paper = page.get_by_role("link", name="In giấy tiếp nhận hồ sơ")
+    printed(page.request.get(address + str(paper.get_attribute("href"))).body())
 
     page = officer(browser, address, "thuly1.sxd")
     page.goto(f"{address}/can-bo/danh-sach/dang-giai-quyet/")

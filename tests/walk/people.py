@@ -134,11 +134,9 @@ class Officer(Person):
         self.heading(code)
 
     def printed(self, word: str) -> str:
-        """The text of an issued form, once the worker has drawn it. The page itself waits for it."""
+        """The text of an issued form, from the list of those of a dossier."""
         row = self.page.get_by_role("row").filter(has_text=word)
-        link = row.get_by_role("link", name="In lại")
-        link.wait_for(timeout=3 * PATIENCE_MS)
-        return read_pdf(self.fetch(link))
+        return read_pdf(self.fetch(row.get_by_role("link", name="In lại")))
 
     def sign(self) -> None:
         """Draw on the signature pad with the mouse."""
