@@ -15,7 +15,7 @@ import json
 import logging
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -285,13 +285,6 @@ def make_checkpoint(store: CheckpointStore, at: datetime) -> Checkpoint | None:
 
 def bucket_words(number: int) -> str:
     return f"các hồ sơ có số thứ tự {number * BUCKET}–{(number + 1) * BUCKET - 1}"
-
-
-def compare_buckets(checkpoint: Checkpoint, found: dict[int, Bucket], report: Callable[[int], None]) -> None:
-    """Tell `report` the number of each bucket that is not as signed, in order."""
-    for number in sorted(checkpoint.buckets.keys() | found.keys()):
-        if checkpoint.buckets.get(number) != found.get(number):
-            report(number)
 
 
 def checkpoint_sweep(at: datetime) -> int:

@@ -48,4 +48,7 @@ def entries_after(position: Position, limit: int) -> list[FeedEntry]:
     with connection.cursor() as cursor:
         cursor.execute(_AFTER, [position.xid, position.id, limit])
         rows = cursor.fetchall()
-    return [FeedEntry(Position(row[0], row[1]), *row[2:7], data=json.loads(row[7])) for row in rows]
+    return [
+        FeedEntry(Position(xid, id_), dossier_id, seq, kind, occurred_at, recorded_at, json.loads(text))
+        for xid, id_, dossier_id, seq, kind, occurred_at, recorded_at, text in rows
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,6 @@ from motcua.dossiers.checkpoints import (
     CheckpointStore,
     Heads,
     bucket_words,
-    compare_buckets,
     one_snapshot,
     read_bucket,
 )
@@ -199,21 +198,19 @@ class _Verification:
         if mark is None:
             return
 
-        def bad(number: int) -> None:
-            signed, found = mark.buckets.get(number), buckets.get(number)
-            counts = f"{found.dossiers if found else 0} hồ sơ, lúc chốt là {signed.dossiers if signed else 0}"
-            self._bad(
-                Fault("checkpoint_differs", f"Khác điểm chốt số {mark.number} ở {bucket_words(number)} ({counts}).")
-            )
-
         if dossier_id is None:
-            buckets = self.heads.finish()
-            compare_buckets(mark, buckets, bad)
-            return
-        number = dossier_id // BUCKET
-        buckets: dict[int, Bucket | None] = {number: read_bucket(number, position=mark.position)[0]}
-        if mark.buckets.get(number) != buckets[number]:
-            bad(number)
+            found: Mapping[int, Bucket | None] = self.heads.finish()
+            numbers = sorted(mark.buckets.keys() | found.keys())
+        else:
+            numbers = [dossier_id // BUCKET]
+            found = {numbers[0]: read_bucket(numbers[0], position=mark.position)[0]}
+        for number in numbers:
+            then, now = mark.buckets.get(number), found.get(number)
+            if then != now:
+                counts = f"{now.dossiers if now else 0} hồ sơ, lúc chốt là {then.dossiers if then else 0}"
+                self._bad(
+                    Fault("checkpoint_differs", f"Khác điểm chốt số {mark.number} ở {bucket_words(number)} ({counts}).")
+                )
 
 
 def _stream(query: str, params: list[Any]) -> Iterator[tuple[Any, ...]]:
