@@ -141,8 +141,8 @@ class PaperRequirement(models.Model):
 
     @property
     def label(self) -> str:
-        """The name without the bullet that the catalogue's text begins with."""
-        return self.name.lstrip(_BULLETS)
+        """The name without the bullet and the semicolon between which the catalogue's text puts it."""
+        return self.name.lstrip(_BULLETS).rstrip("; \n")
 
     @property
     def heading(self) -> str:

@@ -161,7 +161,7 @@ class HandIn:
         return list(self.answers(PAPERS).get("files", []))
 
     def slots(self) -> list[Slot]:
-        """The papers asked for, and one place for whatever else a person wants to add."""
+        """The papers asked for, those of every dossier first, and one place for whatever else a person wants to add."""
         given = self.files()
         slots = [
             Slot(
@@ -172,7 +172,7 @@ class HandIn:
                 paper.form_name,
                 [file for file in given if file["slot"] == str(paper.position)],
             )
-            for paper in self.requirements
+            for paper in sorted(self.requirements, key=lambda paper: bool(paper.heading))
         ]
         known = {slot.key for slot in slots}
         rest = [file for file in given if file["slot"] not in known]
