@@ -202,7 +202,9 @@ def test_rectify_restores_the_earlier_state_and_voids_the_result(province: Provi
 def test_stored_due_is_the_explained_one_after_pauses_out_of_hours(province: Province) -> None:
     case, head = province.actor("case"), province.actor("head")
     early = MONDAY - hours(4)
-    moved = receive_at_counter(province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=early)
+    moved = receive_at_counter(
+        province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=early
+    )
     pause = c.Suspend("Điều 12 Luật Y", "05/QĐ")
     give_command(moved.id, pause, actor=head, at=early + hours(1))
     give_command(moved.id, c.Resume(), actor=case, at=early + hours(15))
@@ -217,7 +219,9 @@ def test_stored_due_is_the_explained_one_after_pauses_out_of_hours(province: Pro
 
 
 def test_extension_after_the_due_is_refused(province: Province) -> None:
-    moved = receive_at_counter(province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY)
+    moved = receive_at_counter(
+        province.intake(channel="counter"), c.Accept(), actor=province.actor("counter"), at=MONDAY
+    )
     extend = c.Extend(MONDAY + timedelta(days=30), "Điều 30 Luật X", "Phức tạp")
 
     with pytest.raises(GuardFailed, match="đã qua"):
