@@ -44,7 +44,7 @@ def start_of(number: int) -> datetime:
 
 
 def course_of(province: Province, number: int) -> list[tuple[str, Any, timedelta]]:
-    """Every third life is asked for a supplement on its way."""
+    """Every tenth life is asked for a supplement on its way."""
     case = province.officers["case"].pk
     supplement = [
         ("case", c.AskSupplement(("Bản vẽ",), "Sai bản vẽ"), timedelta(hours=3)),
@@ -53,7 +53,7 @@ def course_of(province: Province, number: int) -> list[tuple[str, Any, timedelta
     return [
         ("counter", c.Accept(), timedelta(hours=1)),
         ("case", c.Forward("Thẩm định", officer_id=case), timedelta(hours=2)),
-        *(supplement if number % 3 == 0 else []),
+        *(supplement if number % 10 == 0 else []),
         ("case", c.Forward("Trình ký"), timedelta(hours=26)),
         ("case", c.Resolve(result(signed_on=start_of(number).date() + timedelta(days=1))), timedelta(hours=50)),
         ("counter", c.HandOver("Nguyễn Thị Hòa", "signature", "ab" * 32), timedelta(hours=51)),

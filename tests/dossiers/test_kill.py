@@ -160,7 +160,7 @@ def live_through(place: Town, kills: int) -> Counter[str]:
 
 def check_everything(place: Town) -> None:
     lives = place.lives
-    supplemented = lives // 3
+    supplemented = lives // 10
     entries = lives * 6 + supplemented * 2
     told = lives * 4 + supplemented * 2
 
