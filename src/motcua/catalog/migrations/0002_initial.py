@@ -6,101 +6,161 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('organizations', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='deskprocedure',
-            name='agency',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.agency', verbose_name='cơ quan có thẩm quyền'),
+            model_name="deskprocedure",
+            name="agency",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="organizations.agency",
+                verbose_name="cơ quan có thẩm quyền",
+            ),
         ),
         migrations.AddField(
-            model_name='deskprocedure',
-            name='desk',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='procedures', to='organizations.desk', verbose_name='bộ phận một cửa'),
+            model_name="deskprocedure",
+            name="desk",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="procedures",
+                to="organizations.desk",
+                verbose_name="bộ phận một cửa",
+            ),
         ),
         migrations.AddField(
-            model_name='deskprocedure',
-            name='procedure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='desks', to='catalog.procedure', verbose_name='thủ tục'),
+            model_name="deskprocedure",
+            name="procedure",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="desks",
+                to="catalog.procedure",
+                verbose_name="thủ tục",
+            ),
         ),
         migrations.AddField(
-            model_name='procedureversion',
-            name='procedure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='catalog.procedure', verbose_name='thủ tục'),
+            model_name="procedureversion",
+            name="procedure",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="versions",
+                to="catalog.procedure",
+                verbose_name="thủ tục",
+            ),
         ),
         migrations.AddField(
-            model_name='procedure',
-            name='current',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.procedureversion', verbose_name='bản đang hiệu lực'),
+            model_name="procedure",
+            name="current",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="catalog.procedureversion",
+                verbose_name="bản đang hiệu lực",
+            ),
         ),
         migrations.AddField(
-            model_name='paperrequirement',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='catalog.procedureversion', verbose_name='phiên bản'),
+            model_name="paperrequirement",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="papers",
+                to="catalog.procedureversion",
+                verbose_name="phiên bản",
+            ),
         ),
         migrations.AddField(
-            model_name='legalground',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grounds', to='catalog.procedureversion', verbose_name='phiên bản'),
+            model_name="legalground",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="grounds",
+                to="catalog.procedureversion",
+                verbose_name="phiên bản",
+            ),
         ),
         migrations.AddField(
-            model_name='channelrule',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='channels', to='catalog.procedureversion', verbose_name='phiên bản'),
+            model_name="channelrule",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="channels",
+                to="catalog.procedureversion",
+                verbose_name="phiên bản",
+            ),
         ),
         migrations.AddField(
-            model_name='resultkind',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='results', to='catalog.procedureversion', verbose_name='phiên bản'),
+            model_name="resultkind",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="results",
+                to="catalog.procedureversion",
+                verbose_name="phiên bản",
+            ),
         ),
         migrations.AddField(
-            model_name='reviewitem',
-            name='settled_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='organizations.officer', verbose_name='người xử lý'),
+            model_name="reviewitem",
+            name="settled_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="organizations.officer",
+                verbose_name="người xử lý",
+            ),
         ),
         migrations.AddField(
-            model_name='reviewitem',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='catalog.procedureversion', verbose_name='phiên bản'),
+            model_name="reviewitem",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="reviews",
+                to="catalog.procedureversion",
+                verbose_name="phiên bản",
+            ),
         ),
         migrations.AddField(
-            model_name='procedure',
-            name='sector',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='procedures', to='catalog.sector', verbose_name='lĩnh vực'),
+            model_name="procedure",
+            name="sector",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="procedures",
+                to="catalog.sector",
+                verbose_name="lĩnh vực",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deskprocedure',
-            constraint=models.UniqueConstraint(fields=('desk', 'procedure', 'agency'), name='deskprocedure_once'),
+            model_name="deskprocedure",
+            constraint=models.UniqueConstraint(fields=("desk", "procedure", "agency"), name="deskprocedure_once"),
         ),
         migrations.AddConstraint(
-            model_name='procedureversion',
-            constraint=models.UniqueConstraint(fields=('procedure', 'number'), name='version_once'),
+            model_name="procedureversion",
+            constraint=models.UniqueConstraint(fields=("procedure", "number"), name="version_once"),
         ),
         migrations.AddConstraint(
-            model_name='paperrequirement',
-            constraint=models.UniqueConstraint(fields=('version', 'position'), name='paper_requirement_once'),
+            model_name="paperrequirement",
+            constraint=models.UniqueConstraint(fields=("version", "position"), name="paper_requirement_once"),
         ),
         migrations.AddConstraint(
-            model_name='channelrule',
-            constraint=models.UniqueConstraint(fields=('version', 'position'), name='channelrule_once'),
+            model_name="channelrule",
+            constraint=models.UniqueConstraint(fields=("version", "position"), name="channelrule_once"),
         ),
         migrations.AddIndex(
-            model_name='reviewitem',
-            index=models.Index(fields=['status', 'field'], name='review_status'),
+            model_name="reviewitem",
+            index=models.Index(fields=["status", "field"], name="review_status"),
         ),
         migrations.AddConstraint(
-            model_name='reviewitem',
-            constraint=models.UniqueConstraint(fields=('version', 'position'), name='review_once'),
+            model_name="reviewitem",
+            constraint=models.UniqueConstraint(fields=("version", "position"), name="review_once"),
         ),
         migrations.AddIndex(
-            model_name='procedure',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='procedure_words'),
+            model_name="procedure",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["words"], name="procedure_words"),
         ),
     ]
