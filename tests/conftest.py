@@ -1,15 +1,14 @@
 """One real PostgreSQL for the whole run, one template database, and clones of it.
 
-The embedded server lives in a temporary home; `MOTCUA_TEST_DATABASE_URL` (a role that may create databases) takes
-another server instead. Tests marked `django_db` run in a transaction that is rolled back. The ledger refuses TRUNCATE,
-so a test that needs real commits, threads or other processes takes `committed_db`: a database of its own, cloned from
-the template.
+The embedded server lives in a temporary home, one for each xdist worker; `MOTCUA_TEST_DATABASE_URL` (a role that may
+create databases; several URLs, by blank, for several workers) takes other servers instead. Tests marked `django_db` run
+in a transaction that is rolled back. The ledger refuses TRUNCATE, so a test that needs real commits, threads or other
+processes takes `committed_db`: a database of its own, cloned from the template.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import signal
@@ -30,7 +29,8 @@ _stack = contextlib.ExitStack()
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """The settings are read here and not by pytest-django, which would read them before the home is set."""
-    if not hasattr(config, "workerinput"):
+    worker = getattr(config, "workerinput", {}).get("workerid")
+    if worker is None:
         for name in [name for name in os.environ if name.startswith("MOTCUA_") and "TEST" not in name]:
             del os.environ[name]
         home = Path(tempfile.mkdtemp(prefix="motcua-test-"))
@@ -43,6 +43,16 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["MOTCUA_SECRET_KEY"] = "only-for-tests-" + "x" * 32
         os.environ["MOTCUA_LOG_LEVEL"] = "WARNING"
         os.environ["MOTCUA_HOSTS"] = "localhost,127.0.0.1,testserver"
+    else:
+        # A server for each worker: what may be read in order depends on every open transaction of a server, so that a
+        # test beside on the same one would hold back checkpoints and events.
+        own = Path(os.environ["MOTCUA_HOME"]) / worker
+        own.mkdir()
+        own.chmod(0o711)
+        os.environ["MOTCUA_HOME"] = str(own)
+        servers = os.environ.get("MOTCUA_TEST_DATABASE_URL", "").split()
+        if servers:
+            os.environ["MOTCUA_TEST_DATABASE_URL"] = servers[int(worker.removeprefix("gw")) % len(servers)]
     os.environ["DJANGO_SETTINGS_MODULE"] = "motcua.platform.settings"
     import django
 
@@ -54,11 +64,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _leave_nothing(home: Path) -> None:
-    """Stops the run's server where killed workers have left it, and removes its home."""
+    """Stops the run's servers where killed workers have left them, and removes its home."""
     from motcua.platform.postgres import Cluster
 
-    with Cluster.at(home, durable=False).alone():
-        shutil.rmtree(home, ignore_errors=True)
+    for lock in [home / "postgres.lock", *home.glob("gw*/postgres.lock")]:
+        if lock.exists():
+            with Cluster.at(lock.parent, durable=False).alone():
+                pass
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def find_chromium() -> str | None:
@@ -142,7 +155,7 @@ def database_server() -> Iterator[Server]:
     """The server of this run, running."""
     given = os.environ.get("MOTCUA_TEST_DATABASE_URL")
     if given:
-        yield Server(given)
+        yield Server(given.split()[0])
         return
     from motcua.platform.postgres import OWNER, Cluster
 
@@ -152,26 +165,14 @@ def database_server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def template_database(database_server: Server, django_db_blocker: object) -> Iterator[str]:
-    """Name of a migrated database that nobody is connected to; made once for all workers of the run."""
+    """Name of a migrated database that nobody is connected to."""
     from django.core.management import call_command
 
-    home = Path(os.environ["MOTCUA_HOME"])
-    # With a server from outside two runs may meet on it; the home is this run's own.
-    name = f"motcua_template_{home.name.rsplit('-', 1)[-1]}".lower()
-    with open(home / "template.lock", "ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not database_server.exists(name):
-            part = f"{name}_part"
-            database_server.drop(part)
-            with _default_database(database_server.create(part)), django_db_blocker.unblock():  # type: ignore[attr-defined]
-                call_command("migrate", verbosity=0)
-            with psycopg.connect(database_server.admin, autocommit=True) as connection:
-                connection.execute(
-                    sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(part), sql.Identifier(name))
-                )
+    name = f"motcua_template_{uuid.uuid4().hex[:12]}"
+    with _default_database(database_server.create(name)), django_db_blocker.unblock():  # type: ignore[attr-defined]
+        call_command("migrate", verbosity=0)
     yield name
-    if "PYTEST_XDIST_WORKER" not in os.environ and os.environ.get("MOTCUA_TEST_DATABASE_URL"):
-        database_server.drop(name)
+    database_server.drop(name)
 
 
 @contextlib.contextmanager

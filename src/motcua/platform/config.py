@@ -22,7 +22,8 @@ from motcua.law.errors import DomainError
 
 PREFIX = "MOTCUA_"
 # Read by the shell scripts and the tests, not by the program.
-_FOREIGN = {"MOTCUA_SECRETS_DIR", "MOTCUA_TEST_DATABASE_URL", "MOTCUA_PYTHON"}
+_FOREIGN = {"MOTCUA_SECRETS_DIR", "MOTCUA_PYTHON"}
+_FOREIGN_PREFIX = "MOTCUA_TEST_"
 
 
 class BadSettings(DomainError):
@@ -172,7 +173,8 @@ def misspelled() -> list[str]:
     """Variables that begin like ours and mean nothing, usually a slip of the pen."""
     known = {f"{PREFIX}{name.upper()}" for name in Config.model_fields}
     known |= {f"{name}_FILE" for name in known} | _FOREIGN
-    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    given = {name for name in os.environ if name.startswith(PREFIX) and not name.startswith(_FOREIGN_PREFIX)}
+    return sorted(given - known)
 
 
 @lru_cache(maxsize=1)
