@@ -94,10 +94,14 @@ def build_procedure(code: str, name: str, sector: Sector, *, days: int | None = 
 def build_province() -> Province:
     root = create_agency(code="H32", name="UBND tỉnh Khánh Hòa", level="province", valid_from=START)
     department = create_agency(code="H32.16", name="Sở Xây dựng", level="province", valid_from=START, parent=root)
-    commune = create_agency(code="H32.101", name="UBND phường Nha Trang", level="commune", valid_from=START, parent=root)
+    commune = create_agency(
+        code="H32.101", name="UBND phường Nha Trang", level="commune", valid_from=START, parent=root
+    )
     unit = Unit.objects.create(agency=department, code="H32.16.03", name="Phòng Quản lý xây dựng")
     desk = Desk.objects.create(code="TTPVHCC", name="Trung tâm Phục vụ hành chính công tỉnh", agency=root)
-    commune_desk = Desk.objects.create(code="NT", name="Trung tâm Phục vụ hành chính công phường Nha Trang", agency=commune)
+    commune_desk = Desk.objects.create(
+        code="NT", name="Trung tâm Phục vụ hành chính công phường Nha Trang", agency=commune
+    )
     sector = Sector.objects.create(code="G17-XD01", name="Hoạt động xây dựng", name_key="hoat dong xay dung")
     procedure = build_procedure("1.001193", "Cấp giấy phép xây dựng nhà ở riêng lẻ", sector)
     DeskProcedure.objects.create(desk=desk, procedure=procedure, agency=department)
@@ -105,7 +109,14 @@ def build_province() -> Province:
 
     def officer(name: str, title: str, agency: Agency, roles: dict[str, Agency], **where: Any) -> Officer:
         return appoint(
-            username=name, password=None, full_name=title, title=title, agency=agency, roles=roles, valid_from=START, **where
+            username=name,
+            password=None,
+            full_name=title,
+            title=title,
+            agency=agency,
+            roles=roles,
+            valid_from=START,
+            **where,
         )
 
     officers = {
@@ -114,7 +125,9 @@ def build_province() -> Province:
         "head": officer("head", "Đỗ Trưởng Phòng", department, {Role.UNIT_HEAD: department}, unit=unit),
         "signer": officer("signer", "Trần Văn Bình", department, {Role.SIGNER: department}),
         "leader": officer("leader", "Vũ Lãnh Đạo", root, {Role.LEADER: root}),
-        "commune_counter": officer("commune_counter", "Bùi Quầy Xã", commune, {Role.COUNTER_OFFICER: commune}, desk=commune_desk),
+        "commune_counter": officer(
+            "commune_counter", "Bùi Quầy Xã", commune, {Role.COUNTER_OFFICER: commune}, desk=commune_desk
+        ),
         "commune_case": officer("commune_case", "Ngô Thụ Lý Xã", commune, {Role.CASE_OFFICER: commune}),
     }
     return Province(root, department, commune, desk, commune_desk, unit, procedure, officers)

@@ -229,7 +229,9 @@ def _receive_papers(dossier: Snapshot, command: c.ReceivePapers, at: datetime, d
     if dossier.papers_due_at is None:
         raise GuardFailed("Hồ sơ này không có bộ hồ sơ giấy nào đang chuyển đến để ký nhận.")
     if any(stops_of(dossier.history)):
-        raise GuardFailed("Hồ sơ đã từng tạm dừng hoặc gia hạn nên không tính lại được lúc bắt đầu; cần đính chính trước.")
+        raise GuardFailed(
+            "Hồ sơ đã từng tạm dừng hoặc gia hạn nên không tính lại được lúc bắt đầu; cần đính chính trước."
+        )
     dues = _dues(dossier, dossier.limits, at)
     decision.changes |= {"papers_due_at": None, "clock_started_at": clock_start(at, dossier.calendar)}
     if dues:

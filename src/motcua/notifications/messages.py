@@ -55,6 +55,8 @@ def compose(template: str, dossier: Dossier | Snapshot, code: str | None) -> tup
     """(subject, body) of a message about a dossier as it stands in what is given; a visit without a code is told so too."""
     if template == "resolved" and dossier.result_at_desk_at is None:
         template = "resolved_coming"
-    words = {name: moment_words(getattr(dossier, f"{name}_at")) for name in _MOMENTS if f"{{{name}}}" in TEXTS[template]}
+    words = {
+        name: moment_words(getattr(dossier, f"{name}_at")) for name in _MOMENTS if f"{{{name}}}" in TEXTS[template]
+    }
     shown = code or "của ông/bà"
     return SUBJECT.format(code=shown), TEXTS[template].format(code=shown, **words)
