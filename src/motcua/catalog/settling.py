@@ -51,23 +51,26 @@ def apply_values(item: ReviewItem, values: dict[str, Any]) -> None:
 def carry_over(version_ids: Sequence[int]) -> None:
     """A new version meets again what was settled in the one before, word for word: the decision holds on."""
     # Fresh statistics are not there yet inside an import, so each step is asked by plain ids, not by a join to be guessed.
-    procedures = list(
-        ProcedureVersion.objects.filter(pk__in=version_ids, number__gt=1).values_list("procedure_id", flat=True)
+    places = dict[int, tuple[int, int]]()
+    procedures = ProcedureVersion.objects.filter(pk__in=version_ids, number__gt=1).values_list(
+        "procedure_id", flat=True
     )
-    if not procedures:
-        return
-    versions = list(ProcedureVersion.objects.filter(procedure_id__in=procedures).values_list("id", flat=True))
+    for pk, procedure_id, number in ProcedureVersion.objects.filter(procedure_id__in=list(procedures)).values_list(
+        "id", "procedure_id", "number"
+    ):
+        places[pk] = (procedure_id, number)
+    entries = list(ReviewItem.objects.filter(version_id__in=list(places)))
     settled = {
-        (entry.version.procedure_id, entry.version.number, entry.field, entry.text, entry.reason): entry
-        for entry in ReviewItem.objects.filter(version_id__in=versions)
-        .exclude(status=ReviewItem.Status.OPEN)
-        .select_related("version")
+        (*places[entry.version_id], entry.field, entry.text, entry.reason): entry
+        for entry in entries
+        if entry.status != ReviewItem.Status.OPEN
     }
-    items = ReviewItem.objects.filter(
-        version_id__in=version_ids, version__number__gt=1, status=ReviewItem.Status.OPEN
-    ).select_related("version")
-    for item in items if settled else ():
-        before = settled.get((item.version.procedure_id, item.version.number - 1, item.field, item.text, item.reason))
+    new = set(version_ids)
+    for item in entries if settled else ():
+        if item.version_id not in new or item.status != ReviewItem.Status.OPEN:
+            continue
+        procedure_id, number = places[item.version_id]
+        before = settled.get((procedure_id, number - 1, item.field, item.text, item.reason))
         if before is None:
             continue
         for name in ("status", "decision", "settled_by_id", "settled_at"):
