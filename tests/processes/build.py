@@ -1,0 +1,77 @@
+"""Small processes for tests, written the short way."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from motcua.processes.definition import Definition, Flow, Node, NodeKind, StepKind
+
+
+def node(id_: str, kind: str, **given: Any) -> Node:
+    return Node(id=id_, kind=NodeKind(kind), **given)
+
+
+def step(id_: str, name: str = "", role: str = "case_officer", minutes: int = 60, **given: Any) -> Node:
+    return Node(id=id_, kind=NodeKind.STEP, name=name or f"Bước {id_}", role=role, minutes=minutes, **given)
+
+
+def result(id_: str = "issue", **given: Any) -> Node:
+    return step(id_, "Ban hành kết quả", step=StepKind.RESULT, **given)
+
+
+def flow(text: str, **given: Any) -> Flow:
+    """`a>b` or `a>b:outcome`."""
+    ends, _, outcome = text.partition(":")
+    source, _, target = ends.partition(">")
+    return Flow(id=text, source=source, target=target, outcome=outcome, **given)
+
+
+def process(nodes: list[Node], *flows: str | Flow) -> Definition:
+    drawn = [flow(item) if isinstance(item, str) else item for item in flows]
+    return Definition((node("start", "start"), *nodes, node("end", "end")), tuple(drawn))
+
+
+def line(*steps: Node) -> Definition:
+    """Steps one after the other, then the result."""
+    chain = ["start", *(item.id for item in steps), "issue", "end"]
+    return process([*steps, result()], *(f"{a}>{b}" for a, b in pairwise(chain)))
+
+
+def review() -> Definition:
+    """Appraise, then sign: the signer may send it back."""
+    return process(
+        [
+            step("appraise", "Thẩm định", minutes=600),
+            step("sign", "Ký duyệt", "signer", 240, outcomes=(("approve", "Đồng ý"), ("redo", "Làm lại"))),
+            result(minutes=60),
+        ],
+        "start>appraise",
+        "appraise>sign",
+        "sign>issue:approve",
+        "sign>appraise:redo",
+        "issue>end",
+    )
+
+
+def parallel() -> Definition:
+    """Two branches at once, one of them a consultation whose silence goes on, then the result."""
+    return process(
+        [
+            node("split", "split"),
+            step("check", "Kiểm tra hồ sơ", minutes=120),
+            step("ask", "Lấy ý kiến", minutes=480, step=StepKind.CONSULTATION, agency="H32.101"),
+            node("either", "choice"),
+            node("join", "join"),
+            result(),
+        ],
+        "start>split",
+        "split>check",
+        "split>ask",
+        "check>join",
+        "ask>either:done",
+        "ask>either:timeout",
+        "either>join",
+        "join>issue",
+        "issue>end",
+    )
