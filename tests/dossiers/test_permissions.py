@@ -32,6 +32,7 @@ MAY: dict[Command, set[str]] = {
     Command.CLOSE_INCOMPLETE: DESK | {"system"},
     Command.RECEIVE_PAPERS: CASE | HEAD,
     Command.FORWARD: DESK | CASE | HEAD,
+    Command.WORK: DESK | CASE | HEAD | SIGNER | {"system"},
     Command.ASK_SUPPLEMENT: CASE | HEAD,
     Command.SUPPLEMENT: DESK | {"applicant"},
     Command.ASK_PAYMENT: CASE | HEAD,

@@ -12,7 +12,15 @@ from motcua.dossiers.chain import Chain, StoredEntry
 from motcua.dossiers.models import Dossier, LedgerEntry
 from motcua.dossiers.queries import TimelineItem
 from motcua.identity.actors import ActorKind
-from motcua.law.lifecycle import HAND_OVER_REFUSED, MOVES, PERSONAL_DATA_ERASED, STATE_TEXT, State
+from motcua.law.lifecycle import (
+    HAND_OVER_REFUSED,
+    MOVES,
+    PERSONAL_DATA_ERASED,
+    PROCESS_EVENT_TEXT,
+    STATE_TEXT,
+    Command,
+    State,
+)
 from motcua.law.moments import parse_moment
 from motcua.organizations.models import Officer, Unit
 from motcua.platform.presentation.words import dong, vn_datetime
@@ -44,6 +52,7 @@ KIND_TEXT: Final = {
     "dossier.withdrawal_declined": "Không chấp thuận rút hồ sơ",
     "dossier.stopped": "Dừng giải quyết",
     "dossier.rectified": "Đính chính",
+    **{f"process.{event}": text for event, text in PROCESS_EVENT_TEXT.items()},
     PERSONAL_DATA_ERASED: "Xóa dữ liệu cá nhân theo luật",
     HAND_OVER_REFUSED: "Thử trả kết quả khi chưa có kết quả (không được)",
 }
@@ -53,7 +62,7 @@ _PROOF_TEXT: Final = {
     "postal": "bưu chính đã phát",
     "electronic": "bản điện tử",
 }
-assert {move.kind for move in MOVES} <= set(KIND_TEXT)
+assert {move.kind for move in MOVES if move.command is not Command.WORK} <= set(KIND_TEXT)
 
 
 @dataclass(frozen=True, slots=True)

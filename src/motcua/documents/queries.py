@@ -16,7 +16,7 @@ from motcua.organizations.models import Desk
 def forms_of(actor: Actor, dossier_id: int) -> QuerySet[IssuedForm]:
     """Every form of a dossier with its versions, valid and voided, oldest first; empty where the actor sees nothing."""
     return (
-        IssuedForm.objects.filter(dossier__in=visible_to(actor).filter(pk=dossier_id))
+        IssuedForm.objects.filter(dossier__in=visible_to(actor, shared=True).filter(pk=dossier_id))
         .select_related("file", "voided_by")
         .order_by("entry_id", "kind", "version")
     )
@@ -24,7 +24,7 @@ def forms_of(actor: Actor, dossier_id: int) -> QuerySet[IssuedForm]:
 
 def get_form(actor: Actor, form_id: int) -> IssuedForm:
     """Raises NotFound, also for a form of a dossier the actor does not see."""
-    issued = IssuedForm.objects.filter(pk=form_id, dossier__in=visible_to(actor)).first()
+    issued = IssuedForm.objects.filter(pk=form_id, dossier__in=visible_to(actor, shared=True)).first()
     if issued is None:
         raise NotFound("Không tìm thấy giấy này.")
     return issued
@@ -32,7 +32,7 @@ def get_form(actor: Actor, form_id: int) -> IssuedForm:
 
 def paper_file(actor: Actor, paper_id: int) -> Paper:
     """A paper with stored content, for `services.open_file(paper.file)`. Raises NotFound."""
-    paper = Paper.objects.filter(pk=paper_id, dossier__in=visible_to(actor)).exclude(file="").first()
+    paper = Paper.objects.filter(pk=paper_id, dossier__in=visible_to(actor, shared=True)).exclude(file="").first()
     if paper is None:
         raise NotFound("Không tìm thấy tệp này.")
     return paper
@@ -40,7 +40,7 @@ def paper_file(actor: Actor, paper_id: int) -> Paper:
 
 def result_file(actor: Actor, result_id: int) -> Result:
     """A result with stored content. Raises NotFound."""
-    result = Result.objects.filter(pk=result_id, dossier__in=visible_to(actor)).exclude(file="").first()
+    result = Result.objects.filter(pk=result_id, dossier__in=visible_to(actor, shared=True)).exclude(file="").first()
     if result is None:
         raise NotFound("Không tìm thấy tệp này.")
     return result

@@ -260,8 +260,16 @@ def _copy_timers(ids: Sequence[int], lives: Sequence[list[_Written]]) -> None:
 
 def _past_event(written: _Written, entry_id: int) -> PastEvent:
     submitter = written.course.intake.submitter
-    event = event_of(entry_id, written.entry, written.done.decision, bool(submitter.phone), bool(submitter.email))
     after = written.done.after
+    event = event_of(
+        entry_id,
+        written.entry,
+        written.done.decision,
+        written.done.given.actor,
+        next((done.after.process for done in written.course.done if done.after.process), ""),
+        bool(submitter.phone),
+        bool(submitter.email),
+    )
     return PastEvent(event, after, None if after.code is None else written.course.code)
 
 

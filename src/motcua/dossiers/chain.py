@@ -28,7 +28,15 @@ INTAKE_COLUMNS = {
 LIMIT_COLUMNS = ("limit_amount", "limit_unit", "second_amount", "second_unit")
 
 # What a column holds that no entry has ever set; every other one is empty (None).
-BLANK = {"pause_kind": "", "step": "", "answer_breaches": 0, "completion_rounds": 0, "supplement_rounds": 0}
+BLANK = {
+    "pause_kind": "",
+    "process": "",
+    "shared_with": [],
+    "step": "",
+    "answer_breaches": 0,
+    "completion_rounds": 0,
+    "supplement_rounds": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from motcua.law.errors import BadInput
-from motcua.law.lifecycle import Command, State
+from motcua.law.lifecycle import Command, ProcessEvent, State
 from motcua.law.limits import Limit
 
 # A reason or a note: more than anybody types, less than anybody would send to fill the disk.
@@ -119,13 +119,16 @@ class Accept:
     """Mẫu 01 is issued. `clock_from` is set for non-territorial receipt: when the competent agency gets the dossier.
 
     For paper that is the plan, at most the receiving desk's forwarding limit, until `ReceivePapers` says when it was.
+    `case` is the procedure's case (trường hợp) by which an internal process may be chosen.
     """
 
     command: ClassVar[Command] = Command.ACCEPT
     clock_from: datetime | None = None
     limit: Limit | None = None
+    case: str = ""
 
     def __post_init__(self) -> None:
+        check_text(self.case, "Trường hợp", 2000)
         _aware(self.clock_from, "Thời điểm bắt đầu tính hạn")
 
 
@@ -189,6 +192,30 @@ class Forward:
 
     def __post_init__(self) -> None:
         _required(self.step, "Bước xử lý", 200)
+        check_text(self.note, "Ghi chú")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What `processes.engine` decided about the steps of the internal process; here it is only put on record.
+
+    `detail` says it in ids, moments and codes; `step`, `unit_id` and `officer_id` are where the dossier now lies.
+    `process` is the digest of the version that it follows from now on, None = as before; `shared_with` are the ids of the
+    other agencies that have had a part in it.
+    """
+
+    command: ClassVar[Command] = Command.WORK
+    event: ProcessEvent
+    detail: dict[str, object]
+    step: str
+    unit_id: int | None = None
+    officer_id: int | None = None
+    note: str = ""
+    process: str | None = None
+    shared_with: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text(self.step, "Bước xử lý", 200)
         check_text(self.note, "Ghi chú")
 
 
@@ -456,6 +483,7 @@ AnyCommand = (
     | CloseIncomplete
     | ReceivePapers
     | Forward
+    | Work
     | AskSupplement
     | Supplement
     | AskPayment

@@ -24,6 +24,7 @@ from motcua.law.lifecycle import (
     PAUSED,
     STATE_TEXT,
     Command,
+    ProcessEvent,
     State,
     find_move,
 )
@@ -87,6 +88,8 @@ class Snapshot:
     result_sent_at: datetime | None = None
     handed_over_at: datetime | None = None
     ended_at: datetime | None = None
+    process: str = ""
+    shared_with: list[int] = field(default_factory=list)
     step: str = ""
     unit_id: int | None = None
     officer_id: int | None = None
@@ -212,6 +215,8 @@ def _accept(dossier: Snapshot, command: c.Accept, at: datetime, decision: Decisi
         "original_due_at": dues[-1] if dues else None,
         "due_at": dues[-1] if dues else None,
     }
+    if command.case:
+        decision.data["case"] = command.case
     if command.limit:
         decision.changes |= {
             "limit_amount": command.limit.amount,
@@ -323,6 +328,24 @@ def _withdraw(dossier: Snapshot, command: c.Withdraw, at: datetime, decision: De
 def _forward(dossier: Snapshot, command: c.Forward, at: datetime, decision: Decision) -> None:
     decision.changes |= {"step": command.step, "unit_id": command.unit_id, "officer_id": command.officer_id}
     decision.data |= _note(command.note)
+
+
+def _work(dossier: Snapshot, command: c.Work, at: datetime, decision: Decision) -> None:
+    decision.kind = f"process.{command.event}"
+    if dossier.state is State.ACCEPTED and command.event in _WORK_BEGUN:
+        decision.to_state = State.IN_PROCESS
+    placed = {"step": command.step, "unit_id": command.unit_id, "officer_id": command.officer_id}
+    if command.process is not None:
+        placed["process"] = command.process
+    shared = sorted({*dossier.shared_with, *command.shared_with})
+    if shared != dossier.shared_with:
+        decision.changes["shared_with"] = shared
+    # Only what moves: an entry says what it changed.
+    decision.changes |= {name: value for name, value in placed.items() if value != getattr(dossier, name)}
+    decision.data |= dict(command.detail) | _note(command.note)
+
+
+_WORK_BEGUN = frozenset({ProcessEvent.STEP_DONE, ProcessEvent.CLAIMED})
 
 
 def _pause(dossier: Snapshot, kind: str, at: datetime, decision: Decision) -> None:
@@ -592,7 +615,7 @@ _APPLICANT_KNOWS = frozenset(
 # Facts, not a position: a restored dossier has still been asked once; a limit once stated and data once corrected stay.
 _NOT_RESTORED = frozenset(
     {
-        "code", "answer_breaches", "completion_rounds", "supplement_rounds", "return_method",
+        "code", "shared_with", "answer_breaches", "completion_rounds", "supplement_rounds", "return_method",
         "limit_amount", "limit_unit", "second_amount", "second_unit",
     }
 ) | PERSONAL_COLUMNS  # fmt: skip
@@ -619,7 +642,7 @@ def _restore(dossier: Snapshot, to_state: State, at: datetime, decision: Decisio
             then |= entry.set
         else:
             since |= set(entry.set)
-    blank = {"pause_kind": "", "step": "", "completion_rounds": 0, "supplement_rounds": 0}
+    blank = {"pause_kind": "", "process": "", "step": "", "completion_rounds": 0, "supplement_rounds": 0}
     for column in since - _NOT_RESTORED:
         value = then.get(column, blank.get(column))
         decision.changes[column] = datetime.fromisoformat(value) if _is_moment(column, value) else value
@@ -662,6 +685,7 @@ _RULES: dict[Command, Callable[[Snapshot, Any, datetime, Decision], None]] = {
     Command.WITHDRAW: _withdraw,
     Command.RECEIVE_PAPERS: _receive_papers,
     Command.FORWARD: _forward,
+    Command.WORK: _work,
     Command.ASK_SUPPLEMENT: _ask_supplement,
     Command.SUPPLEMENT: _supplement,
     Command.ASK_PAYMENT: _ask_payment,

@@ -209,11 +209,11 @@ def receive(
         if intake.draft_key is not None:
             cursor.execute("DELETE FROM dossiers_draft WHERE key = %s", [intake.draft_key])
     loaded = Loaded(
-        dossier_id, entry.hash, intake.agency_id, terms.agency_code, bool(intake.submitter.phone), bool(intake.submitter.email),
-        advance(snapshot, decision, at),
+        dossier_id, entry.hash, intake.procedure_id, intake.agency_id, terms.agency_code, bool(intake.submitter.phone),
+        bool(intake.submitter.email), advance(snapshot, decision, at),
     )  # fmt: skip
     move = Move(loaded, actor=actor, recorded_at=recorded_at)
-    move.add_event(event_of(entry_id, entry, decision, loaded.has_phone, loaded.has_email))
+    move.add_event(event_of(entry_id, entry, decision, actor, "", loaded.has_phone, loaded.has_email))
     return move, decision
 
 

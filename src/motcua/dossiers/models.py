@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
@@ -110,6 +111,12 @@ class Dossier(models.Model):
     handed_over_at = models.DateTimeField("lúc trả kết quả", null=True)
     ended_at = models.DateTimeField("lúc kết thúc không có kết quả", null=True)
 
+    # The digest of the version of the internal process that it follows; the process itself stands in a room above.
+    process = models.CharField("quy trình nội bộ", max_length=64, blank=True, default="", db_default="")
+    # Other agencies that have had a part in it: they may open it, but it is in nobody's list but its own agency's.
+    shared_with = ArrayField(
+        models.BigIntegerField(), verbose_name="cơ quan cùng làm", default=list, db_default=Value("{}")
+    )
     step = models.CharField("bước đang xử lý", max_length=200, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, verbose_name="phòng đang giữ")
     officer = models.ForeignKey(

@@ -48,6 +48,7 @@ class Subject:
     agency_id: int
     receiving_desk_id: int
     return_desk_id: int
+    shared_with: frozenset[int] = frozenset()
 
 
 # The result lies at the return desk, what is handed in comes to the receiving desk; the other desk only sees.
@@ -70,7 +71,7 @@ def sees(actor: Actor, subject: Subject) -> bool:
         return actor.dossiers is not None and subject.id in actor.dossiers
     reading = frozenset().union(*(grant.agencies for grant in actor.grants if grant.role in READING_ROLES))
     at_their_desk = bool(actor.desks & {subject.receiving_desk_id, subject.return_desk_id})
-    return subject.agency_id in reading or (at_their_desk and reads(actor))
+    return not reading.isdisjoint({subject.agency_id, *subject.shared_with}) or (at_their_desk and reads(actor))
 
 
 def is_possible(state: State, command: Command) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from motcua.dossiers.decide import Snapshot
 from motcua.platform.jobs import Job
+
+if TYPE_CHECKING:
+    from motcua.dossiers.commands import AnyCommand
+    from motcua.dossiers.writer import Loaded, Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,7 @@ class EntryEvent:
 
     entry_id: int
     dossier_id: int
+    seq: int
     kind: str
     to_state: str
     occurred_at: datetime
@@ -24,6 +29,11 @@ class EntryEvent:
     has_phone: bool
     has_email: bool
     told: bool
+    # What the entry says besides its columns; no personal data.
+    data: Mapping[str, Any]
+    # The officer who gave it, 0 = nobody of the organisation; the process that the dossier follows before or after it, "" = none.
+    officer_id: int
+    process: str
 
 
 class Subscriber(Protocol):
@@ -55,6 +65,18 @@ class ResultEvidence(Protocol):
         ...
 
 
+class StepGate(Protocol):
+    """What the internal process of a dossier has to say about its moves, inside their transaction."""
+
+    def before(self, loaded: Loaded, command: AnyCommand, at: datetime) -> None:
+        """Raises GuardFailed where the process does not let the command happen."""
+        ...
+
+    def after(self, move: Move, command: AnyCommand, at: datetime) -> None:
+        """Gives what follows in the process: an accepted dossier starts on its first step."""
+        ...
+
+
 class Ports:
     """The bound needs. Filled by `motcua.wiring.wire()` once per process."""
 
@@ -62,6 +84,7 @@ class Ports:
         self.subscribers: tuple[Subscriber, ...] = ()
         self.past_subscribers: tuple[PastSubscriber, ...] = ()
         self._evidence: ResultEvidence | None = None
+        self._gate: StepGate | None = None
 
     def bind(
         self,
@@ -69,16 +92,24 @@ class Ports:
         subscribers: tuple[Subscriber, ...],
         past_subscribers: tuple[PastSubscriber, ...],
         result_evidence: ResultEvidence,
+        step_gate: StepGate,
     ) -> None:
         self.subscribers = subscribers
         self.past_subscribers = past_subscribers
         self._evidence = result_evidence
+        self._gate = step_gate
 
     @property
     def result_evidence(self) -> ResultEvidence:
         if self._evidence is None:
             raise RuntimeError("port result_evidence is not bound; call motcua.wiring.wire()")
         return self._evidence
+
+    @property
+    def step_gate(self) -> StepGate:
+        if self._gate is None:
+            raise RuntimeError("port step_gate is not bound; call motcua.wiring.wire()")
+        return self._gate
 
 
 ports = Ports()

@@ -34,14 +34,19 @@ COUNT_CAP = 1000
 PAGE_SIZE = 50
 
 
-def visible_to(actor: Actor) -> QuerySet[Dossier]:
-    """Every dossier the actor may see; the same rule as `permissions.sees`."""
+def visible_to(actor: Actor, *, shared: bool = False) -> QuerySet[Dossier]:
+    """Every dossier the actor may see; the same rule as `permissions.sees`.
+
+    `shared`: also what other agencies gave a part of to the actor's; for one dossier, not for lists, where work items are.
+    """
     if actor.kind is ActorKind.SYSTEM:
         return Dossier.objects.all()
     if actor.kind is ActorKind.APPLICANT:
         return Dossier.objects.filter(pk__in=actor.dossiers or ())
     agencies = frozenset().union(*(grant.agencies for grant in actor.grants if grant.role in READING_ROLES))
     where = Q(agency_id__in=agencies)
+    if shared:
+        where |= Q(shared_with__overlap=sorted(agencies))
     if actor.desks and reads(actor):
         where |= Q(receiving_desk_id__in=actor.desks) | Q(return_desk_id__in=actor.desks)
     return Dossier.objects.filter(where)
@@ -51,7 +56,7 @@ def get_visible(actor: Actor, *, id: int | None = None, code: str | None = None)
     """One dossier with its procedure, agency, desks and holder. Raises NotFound, also for one that exists elsewhere."""
     by = {"pk": id} if id is not None else {"code": code}
     dossier = (
-        visible_to(actor)
+        visible_to(actor, shared=True)
         .select_related(
             "procedure__sector", "version", "agency__effective_calendar", "receiving_desk", "return_desk", "submitter",
             "owner_person", "owner_business", "unit", "officer",

@@ -28,8 +28,9 @@ from motcua.dossiers.models import Dossier
 from motcua.dossiers.named_officers import check_late_approver, check_named
 from motcua.dossiers.one_time_codes import check_used
 from motcua.dossiers.permissions import NotAllowed, Subject, can, is_possible, sees
+from motcua.dossiers.ports import ports
 from motcua.identity.actors import Actor
-from motcua.law.errors import BadInput
+from motcua.law.errors import BadInput, DomainError
 from motcua.law.lifecycle import State
 from motcua.law.moments import local_day
 
@@ -99,15 +100,16 @@ def _receive(
             move, _ = receive(intake, commands[0], actor=actor, at=at, recorded_at=recorded_at or at, late=late)
             if len(commands) > 1 and not move.loaded.snapshot.same_day:
                 raise GuardFailed("Thủ tục này không thuộc loại giải quyết trong ngày.", field="procedure")
+            ports.step_gate.after(move, commands[0], at)
             for command in commands[1:]:
-                move.give(command, at)
+                _give(move, command, at, late)
             move.finish()
     except IntegrityError as error:
         if "intake_key" not in str(error):
             raise BadInput("Thông tin hồ sơ tham chiếu đến dữ liệu không có (cơ quan hoặc nơi trả kết quả).") from error
         # This hand-in came before: a double click, or a retry after an answer that was lost.
         return _earlier(intake.key)
-    return _moved(move)
+    return moved(move)
 
 
 def _earlier(key: uuid.UUID) -> Moved:
@@ -155,7 +157,7 @@ def give_commands(
     with transaction.atomic():
         loaded = writer.load(dossier_id, with_history=any(map(needs_history, commands)))
         move = writer.Move(loaded, actor=actor, recorded_at=recorded_at or at)
-        subject = _subject(loaded)
+        subject = subject_of(loaded)
         if not sees(actor, subject):
             raise writer.NotFound("Không tìm thấy hồ sơ.")
         if expected_seq is not None and expected_seq != loaded.snapshot.seq:
@@ -164,22 +166,36 @@ def give_commands(
             )
         check_late_approver(late, actor, subject, local_day(at))
         for command in commands:
-            _check_allowed(actor, command, _subject(move.loaded))
+            _check_allowed(actor, command, subject_of(move.loaded))
             if isinstance(command, HandOver) and command.proof == "one_time_code":
                 check_used(dossier_id, command.reference)
             check_named(command, actor, subject, local_day(at))
-            refusal = move.give(command, at, late).refusal
+            refusal = _give(move, command, at, late)
             if refusal is not None:
                 break
         move.finish()
     if refusal is not None:
         raise refusal
-    return _moved(move)
+    return moved(move)
 
 
-def _subject(loaded: writer.Loaded) -> Subject:
+def _give(move: writer.Move, command: AnyCommand, at: datetime, late: LateEntry | None) -> DomainError | None:
+    """One command with what its internal process says before and adds after; a refusal on record comes back."""
+    gate = ports.step_gate
+    gate.before(move.loaded, command, at)
+    refusal = move.give(command, at, late).refusal
+    if refusal is None:
+        gate.after(move, command, at)
+    return refusal
+
+
+def subject_of(loaded: writer.Loaded) -> Subject:
+    """What permissions ask of a dossier as it was read for a move."""
     snapshot = loaded.snapshot
-    return Subject(loaded.id, snapshot.state, loaded.agency_id, snapshot.receiving_desk_id, snapshot.return_desk_id)
+    return Subject(
+        loaded.id, snapshot.state, loaded.agency_id, snapshot.receiving_desk_id, snapshot.return_desk_id,
+        frozenset(snapshot.shared_with),
+    )  # fmt: skip
 
 
 def _check_allowed(actor: Actor, command: AnyCommand, subject: Subject) -> None:
@@ -190,6 +206,7 @@ def _check_allowed(actor: Actor, command: AnyCommand, subject: Subject) -> None:
             raise NotAllowed(verdict.reason)
 
 
-def _moved(move: writer.Move) -> Moved:
+def moved(move: writer.Move) -> Moved:
+    """Where the dossier stands after its moves."""
     snapshot = move.loaded.snapshot
     return Moved(move.loaded.id, snapshot.code, snapshot.state, snapshot.seq, snapshot.due_at)

@@ -19,7 +19,7 @@ from motcua.dossiers.commands import AnyCommand, LateEntry, PaperData, ResultDat
 from motcua.dossiers.decide import PERSONAL_COLUMNS, Decision, Snapshot, decide, ledger_value
 from motcua.dossiers.ports import EntryEvent, ports
 from motcua.dossiers.stops import PastEntry
-from motcua.identity.actors import Actor
+from motcua.identity.actors import Actor, ActorKind
 from motcua.law.codes import make_dossier_code
 from motcua.law.errors import DomainError
 from motcua.law.lifecycle import State
@@ -52,6 +52,7 @@ class Loaded:
 
     id: int
     head: bytes
+    procedure_id: int
     agency_id: int
     agency_code: str
     has_phone: bool
@@ -71,11 +72,11 @@ SNAPSHOT_COLUMNS = (
     "clock_started_at", "first_stage_due_at", "original_due_at", "due_at", "promised_at", "paused_at", "pause_kind",
     "supplement_due_at", "supplement_rounds", "withdrawal_requested_at", "result_signed_at", "resolved_at",
     "result_at_desk_at", "result_sent_at",
-    "handed_over_at", "ended_at", "step", "unit_id", "officer_id",
+    "handed_over_at", "ended_at", "process", "shared_with", "step", "unit_id", "officer_id",
 )  # fmt: skip
 
 _LOAD = f"""
-SELECT d.id, d.head, d.agency_id, a.code, s.phone <> '', s.email <> '', c.data::text, d.due_policy,
+SELECT d.id, d.head, d.procedure_id, d.agency_id, a.code, s.phone <> '', s.email <> '', c.data::text, d.due_policy,
        d.limit_amount, d.limit_unit, d.second_amount, d.second_unit, p.same_day, e.occurred_at,
        coalesce(pg_current_xact_id_if_assigned() < e.xid, false),
        {", ".join(f"d.{column}" for column in SNAPSHOT_COLUMNS)}
@@ -97,14 +98,28 @@ def load(dossier_id: int, *, with_history: bool = False) -> Loaded:
         if row is None:
             raise NotFound("Không tìm thấy hồ sơ.")
         history = _history(cursor, dossier_id) if with_history else ()
-    if row[14]:
+    if row[15]:
         # Our transaction has written before, and the last entry is of a younger one that has ended meanwhile: consumers,
         # who read in the order of transactions, would meet our entry before the one it follows.
         raise AlreadyChanged(ALREADY_CHANGED)
-    id_, head, agency_id, agency_code, phone, email, calendar, policy, amount, unit, amount2, unit2, same_day, last = (
-        row[:14]
-    )
-    values = dict(zip(SNAPSHOT_COLUMNS, row[15:], strict=True))
+    (
+        id_,
+        head,
+        procedure_id,
+        agency_id,
+        agency_code,
+        phone,
+        email,
+        calendar,
+        policy,
+        amount,
+        unit,
+        amount2,
+        unit2,
+        same_day,
+        last,
+    ) = row[:15]
+    values = dict(zip(SNAPSHOT_COLUMNS, row[16:], strict=True))
     values["state"] = State(values["state"])
     snapshot = Snapshot(
         **values,
@@ -115,7 +130,7 @@ def load(dossier_id: int, *, with_history: bool = False) -> Loaded:
         calendar=calendar_of(calendar),
         history=history,
     )
-    return Loaded(id_, bytes(head), agency_id, agency_code, phone, email, snapshot)
+    return Loaded(id_, bytes(head), procedure_id, agency_id, agency_code, phone, email, snapshot)
 
 
 def limits_of(amount: int | None, unit: str, second_amount: int | None, second_unit: str) -> tuple[Limit, ...]:
@@ -166,8 +181,19 @@ class Move:
             )  # fmt: skip
             entry_id = append(cursor, entry, decision, _compare_and_set(entry, decision.changes, loaded.snapshot.state))
             insert_papers(cursor, loaded.id, decision.papers, decision.paper_round)
-        self._events.append(event_of(entry_id, entry, decision, loaded.has_phone, loaded.has_email))
-        self.loaded = replace(loaded, head=entry.hash, snapshot=advance(loaded.snapshot, decision, at))
+        after = advance(loaded.snapshot, decision, at)
+        self._events.append(
+            event_of(
+                entry_id,
+                entry,
+                decision,
+                self.actor,
+                after.process or loaded.snapshot.process,
+                loaded.has_phone,
+                loaded.has_email,
+            )
+        )
+        self.loaded = replace(loaded, head=entry.hash, snapshot=after)
 
     def add_event(self, event: EntryEvent) -> None:
         self._events.append(event)
@@ -309,10 +335,13 @@ def result_row(dossier_id: int, seq: int, result: ResultData) -> list[Any]:
     return [dossier_id, seq, result.kind, result.number, result.signed_on, result.signer, not result.paper, result.file]
 
 
-def event_of(entry_id: int, entry: Sealed, decision: Decision, has_phone: bool, has_email: bool) -> EntryEvent:
+def event_of(
+    entry_id: int, entry: Sealed, decision: Decision, actor: Actor, process: str, has_phone: bool, has_email: bool
+) -> EntryEvent:
     return EntryEvent(
-        entry_id, entry.dossier_id, entry.kind, entry.to_state.value, entry.occurred_at, entry.recorded_at, has_phone, has_email,
-        bool(decision.data.get("told", True)),
+        entry_id, entry.dossier_id, entry.seq, entry.kind, entry.to_state.value, entry.occurred_at, entry.recorded_at, has_phone,
+        has_email, bool(decision.data.get("told", True)), decision.data,
+        actor.id if actor.kind is ActorKind.OFFICER else 0, process,
     )  # fmt: skip
 
 

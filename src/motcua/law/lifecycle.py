@@ -63,6 +63,7 @@ class Command(StrEnum):
     CLOSE_INCOMPLETE = "close_incomplete"
     RECEIVE_PAPERS = "receive_papers"
     FORWARD = "forward"
+    WORK = "work"
     ASK_SUPPLEMENT = "ask_supplement"
     SUPPLEMENT = "supplement"
     ASK_PAYMENT = "ask_payment"
@@ -93,6 +94,7 @@ COMMAND_TEXT = {
     Command.CLOSE_INCOMPLETE: "Đóng vì không hoàn thiện đúng hạn",
     Command.RECEIVE_PAPERS: "Ký nhận hồ sơ giấy từ nơi tiếp nhận",
     Command.FORWARD: "Chuyển bước xử lý",
+    Command.WORK: "Làm bước của quy trình nội bộ",
     Command.ASK_SUPPLEMENT: "Yêu cầu bổ sung",
     Command.SUPPLEMENT: "Nộp bổ sung",
     Command.ASK_PAYMENT: "Thông báo nghĩa vụ tài chính",
@@ -211,7 +213,22 @@ MOVES: tuple[Move, ...] = (
         "dossier.papers_received",
         "hồ sơ giấy nhận ở nơi khác, chưa ký nhận; hạn tính từ lúc ký nhận",
     ),
-    *_each(_RUNNING, Command.FORWARD, State.IN_PROCESS, (_D, _C, _H), "dossier.forwarded"),
+    *_each(
+        _RUNNING,
+        Command.FORWARD,
+        State.IN_PROCESS,
+        (_D, _C, _H),
+        "dossier.forwarded",
+        "hồ sơ không đi theo quy trình nội bộ đã ban hành",
+    ),
+    *_each(
+        _OPEN,
+        Command.WORK,
+        None,
+        (_D, _C, _H, _S, _Y),
+        "process.*",
+        "theo quy trình nội bộ của hồ sơ; bước đang mở và giao cho người làm",
+    ),
     *_each(
         _RUNNING,
         Command.ASK_SUPPLEMENT,
@@ -295,6 +312,29 @@ MOVES: tuple[Move, ...] = (
         "có lý do; lãnh đạo duyệt; về trạng thái đã từng có hoặc sửa dữ liệu",
     ),
 )
+
+
+class ProcessEvent(StrEnum):
+    """What can happen to a step of an internal process; the ledger's kind is `process.` and this."""
+
+    STARTED = "started"
+    STEP_DONE = "step_done"
+    TIMED_OUT = "timed_out"
+    ASSIGNED = "assigned"
+    CLAIMED = "claimed"
+    HANDED_BACK = "handed_back"
+    TAKEN_BACK = "taken_back"
+
+
+PROCESS_EVENT_TEXT = {
+    ProcessEvent.STARTED: "Bắt đầu quy trình nội bộ",
+    ProcessEvent.STEP_DONE: "Hoàn thành bước",
+    ProcessEvent.TIMED_OUT: "Hết thời gian của bước",
+    ProcessEvent.ASSIGNED: "Phân công",
+    ProcessEvent.CLAIMED: "Nhận việc",
+    ProcessEvent.HANDED_BACK: "Trả lại việc",
+    ProcessEvent.TAKEN_BACK: "Lấy lại việc vừa chuyển",
+}
 
 HAND_OVER_REFUSED = "dossier.hand_over_refused"
 # Not a move: personal data of a finished dossier was erased by law; `entries` in its data names whose private rows went.

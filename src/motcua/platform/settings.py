@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "motcua.organizations",
     "motcua.catalog",
     "motcua.dossiers",
+    "motcua.processes",
     "motcua.documents",
     "motcua.notifications",
     "motcua.portal",

@@ -1,0 +1,58 @@
+"""The bound `StepGate`: an accepted dossier starts on its process, and a result comes only from the step that makes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from motcua.dossiers.commands import Accept, AnyCommand, Forward, Resolve, ReturnIneligible
+from motcua.dossiers.decide import GuardFailed
+from motcua.dossiers.writer import Loaded, Move
+from motcua.law.lifecycle import ProcessEvent
+from motcua.law.moments import local_day
+from motcua.processes import engine
+from motcua.processes.definition import StepKind
+from motcua.processes.placing import work
+from motcua.processes.projection import read_items
+from motcua.processes.running import read_running
+from motcua.processes.versions import version_in_force
+
+
+class ProcessGate:
+    """See `motcua.dossiers.ports.StepGate`."""
+
+    def before(self, loaded: Loaded, command: AnyCommand, at: datetime) -> None:
+        if not loaded.snapshot.process:
+            return
+        if isinstance(command, Forward):
+            raise GuardFailed("Hồ sơ đi theo quy trình nội bộ: hãy hoàn thành bước đang mở thay vì chuyển tự do.")
+        if isinstance(command, Resolve | ReturnIneligible):
+            items = read_items([loaded.id]).get(loaded.id, {})
+            unfinished = [item.name for item in items.values() if item.open and item.kind != StepKind.RESULT]
+            if unfinished:
+                raise GuardFailed(f"Chưa ghi nhận kết quả được: còn bước “{'”, “'.join(unfinished)}” chưa xong.")
+
+    def after(self, move: Move, command: AnyCommand, at: datetime) -> None:
+        if not isinstance(command, Accept):
+            return
+        loaded = move.loaded
+        found = version_in_force(
+            procedure_id=loaded.procedure_id, agency_id=loaded.agency_id, case=command.case, channel=loaded.snapshot.channel,
+            on=local_day(at),
+        )  # fmt: skip
+        if found is None:
+            return
+        version_id, digest = found
+        running = read_running(loaded, digest)
+        advance = engine.start(running.definition, running.facts)
+        opened = running.placed(advance, loaded.snapshot.clock_started_at or at, loaded.snapshot.seq + 1)
+        move.give(
+            work(
+                ProcessEvent.STARTED,
+                places=running.places,
+                opened=opened,
+                standing=opened,
+                detail={"version": version_id},
+                process=digest,
+            ),
+            at,
+        )

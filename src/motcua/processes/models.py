@@ -1,0 +1,143 @@
+"""Processes with their dated versions, and the work items of every dossier that follows one."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from motcua.catalog.models import Channel, Procedure
+from motcua.dossiers.models import Dossier
+from motcua.organizations.models import Agency, Officer, Unit
+from motcua.processes.definition import STEP_ROLES, StepKind
+
+
+class Process(models.Model):
+    """The process of a procedure: at the province (agency empty) or overridden by an agency, for a case, for a channel.
+
+    The most special one holds: agency before province, nearer agency before farther, case and channel before none.
+    """
+
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="processes", verbose_name="thủ tục")
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, related_name="processes", verbose_name="cơ quan (trống = toàn tỉnh)"
+    )
+    case = models.CharField("trường hợp (trống = mọi trường hợp)", max_length=300, blank=True, default="")
+    channel = models.CharField(
+        "hình thức nộp (trống = mọi hình thức)", max_length=10, blank=True, default="", choices=Channel
+    )
+
+    class Meta:
+        verbose_name = "quy trình nội bộ"
+        verbose_name_plural = "quy trình nội bộ"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["procedure", "agency", "case", "channel"], name="process_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure_id}/{self.agency_id or '*'}/{self.channel or '*'}"
+
+
+class ProcessVersion(models.Model):
+    """One text of a process. A draft may be changed; a published one never, and dossiers that began on it stay on it."""
+
+    process = models.ForeignKey(Process, models.PROTECT, related_name="versions", verbose_name="quy trình")
+    number = models.PositiveIntegerField("lần")
+    definition = models.JSONField("nội dung")
+    digest = models.CharField("băm nội dung", max_length=64)
+    pattern = models.CharField("mẫu quy trình", max_length=40, blank=True, default="")
+    # The picture as a drawing tool laid it out (BPMN diagram interchange); empty = laid out by the program.
+    layout = models.JSONField("hình vẽ", default=dict)
+    note = models.CharField("ghi chú", max_length=500, blank=True, default="")
+    created_at = models.DateTimeField("lúc soạn")
+    created_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người soạn")
+    published_at = models.DateTimeField("lúc ban hành", null=True)
+    published_by = models.ForeignKey(
+        Officer, models.PROTECT, null=True, related_name="+", verbose_name="người ban hành"
+    )
+    valid_from = models.DateField("hiệu lực từ", null=True)
+    valid_to = models.DateField("hết hiệu lực", null=True)
+
+    class Meta:
+        verbose_name = "phiên bản quy trình"
+        verbose_name_plural = "phiên bản quy trình"
+        constraints = [
+            models.UniqueConstraint(fields=["process", "number"], name="process_version_once"),
+            models.CheckConstraint(
+                name="process_version_dated",
+                condition=Q(published_at__isnull=True) | Q(valid_from__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["process", "valid_from"], name="process_in_force", condition=Q(published_at__isnull=False)
+            ),
+            models.Index(fields=["digest"], name="process_version_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.process_id} lần {self.number}"
+
+
+class WorkItem(models.Model):
+    """A token of a dossier: a step that somebody works on, a timer, or a branch that waits at a join.
+
+    Written only by `processes.projection` from the ledger; `opened_seq` and `closed_seq` are the entries that made and
+    ended it, so that an entry taken back takes its items back. `token` counts from 1 in a dossier.
+    """
+
+    class Kind(models.TextChoices):
+        WORK = StepKind.WORK.value, "xử lý"
+        CONSULTATION = StepKind.CONSULTATION.value, "lấy ý kiến"
+        RESULT = StepKind.RESULT.value, "ban hành kết quả"
+        TIMER = "timer", "chờ"
+        JOIN = "join", "chờ nhánh khác"
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="work_items", verbose_name="hồ sơ")
+    token = models.PositiveIntegerField("thẻ")
+    node = models.CharField("mã bước", max_length=300)
+    flow = models.CharField("mũi tên đến", max_length=300, blank=True)
+    kind = models.CharField("loại", max_length=12, choices=Kind)
+    name = models.CharField("bước", max_length=300)
+    role = models.CharField("vai trò", max_length=20, blank=True, choices=sorted(STEP_ROLES.items()))
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", verbose_name="cơ quan thực hiện")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="phòng")
+    officer = models.ForeignKey(
+        Officer, models.PROTECT, null=True, related_name="work_items", verbose_name="người thực hiện"
+    )
+    minutes = models.PositiveIntegerField("thời gian được giao (phút làm việc)", default=0)
+    opened_at = models.DateTimeField("lúc mở")
+    opened_seq = models.PositiveIntegerField("mục sổ cái mở")
+    due_at = models.DateTimeField("hạn của bước", null=True)
+    # A timer, or a step whose process says where silence leads: the sweep moves it on when its time is over.
+    leaves_by_itself = models.BooleanField("tự đi tiếp khi hết thời gian", default=False)
+    closed_at = models.DateTimeField("lúc xong", null=True)
+    closed_seq = models.PositiveIntegerField("mục sổ cái đóng", null=True)
+    closed_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người hoàn thành")
+    outcome = models.CharField("kết quả của bước", max_length=100, blank=True)
+    # Looked at by its officer: until then the one before may take it back.
+    seen_at = models.DateTimeField("lúc mở xem", null=True)
+
+    class Meta:
+        verbose_name = "việc"
+        verbose_name_plural = "việc"
+        constraints = [models.UniqueConstraint(fields=["dossier", "token"], name="work_item_once")]
+        indexes = [
+            models.Index(
+                fields=["officer", "due_at", "id"], name="work_of_officer", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(
+                fields=["agency", "role", "due_at", "id"], name="work_of_agency", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(fields=["unit", "due_at", "id"], name="work_of_unit", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["due_at"], name="work_due", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["due_at"], name="work_by_itself", condition=Q(closed_at__isnull=True, leaves_by_itself=True)
+            ),
+            models.Index(fields=["officer", "-opened_at"], name="work_last_given"),
+            models.Index(fields=["agency", "-closed_at"], name="work_done", condition=Q(closed_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id}/{self.token} {self.name}"

@@ -1,0 +1,104 @@
+"""Where opened tokens come to lie: agency, unit, officer and due moment of each new work item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from motcua.dossiers.commands import Work
+from motcua.law.clock import add_working_minutes
+from motcua.law.lifecycle import ProcessEvent
+from motcua.law.worktime import Calendar
+from motcua.processes.definition import TIMEOUT, Definition, Node, NodeKind
+from motcua.processes.engine import Advance
+from motcua.processes.items import Item, item_detail
+
+# (node, agency, unit) → the officer who gets it, None = whoever of them takes it.
+Choose = Callable[[Node, int | None, int | None], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the codes of a definition mean for one dossier. `agencies` and `units` by code; a unit with its agency."""
+
+    dossier_id: int
+    agency_id: int
+    desk_agency_id: int
+    agencies: Mapping[str, int]
+    units: Mapping[str, tuple[int, int]]
+    calendar_of: Callable[[int | None], Calendar]
+
+    def agency_of(self, node: Node) -> int | None:
+        if node.body:
+            return None
+        if node.unit in self.units:
+            return self.units[node.unit][1]
+        if node.agency == "desk":
+            return self.desk_agency_id
+        return self.agencies.get(node.agency, self.agency_id)
+
+    def unit_of(self, node: Node) -> int | None:
+        return self.units[node.unit][0] if node.unit in self.units else None
+
+
+def place(
+    definition: Definition,
+    advance: Advance,
+    *,
+    places: Places,
+    choose: Choose,
+    first_token: int,
+    at: datetime,
+    seq: int,
+) -> list[Item]:
+    """The new items of an advance, tokens numbered from `first_token`; opened by the entry `seq`."""
+    items = []
+    for token, (node_id, flow) in enumerate(advance.opened, first_token):
+        node = definition.by_id[node_id]
+        step = node.kind is NodeKind.STEP
+        agency, unit = places.agency_of(node), places.unit_of(node)
+        minutes = 0 if node.kind is NodeKind.JOIN else node.minutes
+        items.append(
+            Item(
+                places.dossier_id, token, node.id, flow, node.step.value if step else node.kind.value, node.label, node.role,
+                agency if step else None, unit if step else None, choose(node, agency, unit) if step and not node.body else None,
+                minutes, at, seq, add_working_minutes(at, minutes, places.calendar_of(agency)) if minutes else None,
+                node.kind is NodeKind.TIMER or (step and any(flow.outcome == TIMEOUT for flow in definition.out[node.id])),
+            )
+        )  # fmt: skip
+    return items
+
+
+def work(
+    event: ProcessEvent,
+    *,
+    places: Places,
+    opened: Iterable[Item] = (),
+    closed: Iterable[tuple[int, str]] = (),
+    placed: Iterable[tuple[int, int | None, int | None]] = (),
+    standing: Iterable[Item],
+    detail: Mapping[str, object] | None = None,
+    note: str = "",
+    process: str | None = None,
+) -> Work:
+    """The command that puts it on record. `standing` are all open items afterwards: the dossier lies where the first does.
+
+    `closed` are (token, outcome); `placed` are (token, officer, unit).
+    """
+    opened = list(opened)
+    content: dict[str, object] = dict(detail or {})
+    if closed := list(closed):
+        content["closed"] = [{"token": token, "outcome": outcome} for token, outcome in closed]
+    if opened:
+        content["opened"] = [item_detail(item.token, item) for item in opened]
+    if placed := list(placed):
+        content["placed"] = [{"token": token, "officer": officer, "unit": unit} for token, officer, unit in placed]
+    lying = sorted((item for item in standing if item.role), key=lambda item: item.token)
+    first = lying[0] if lying else None
+    others = len(lying) - 1
+    step = f"{first.name[:180]}{f' (và {others} bước song song)' if others > 0 else ''}" if first else ""
+    return Work(
+        event, content, step, first.unit_id if first else None, first.officer_id if first else None, note, process,
+        tuple(sorted({item.agency_id for item in opened if item.agency_id} - {places.agency_id})),
+    )  # fmt: skip

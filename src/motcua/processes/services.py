@@ -1,0 +1,262 @@
+"""The only way work items change: each function is one transaction with its ledger entry and its effects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from motcua.dossiers import writer
+from motcua.dossiers.commands import Work
+from motcua.dossiers.decide import GuardFailed
+from motcua.dossiers.permissions import Decision, NotAllowed, sees
+from motcua.dossiers.services import Moved, moved, subject_of
+from motcua.identity.actors import SYSTEM, Actor
+from motcua.law.errors import BadInput, DomainError
+from motcua.law.lifecycle import PAUSED, ProcessEvent
+from motcua.processes import engine
+from motcua.processes.assignment import candidates_for
+from motcua.processes.definition import DONE, TIMEOUT, NodeKind, StepKind
+from motcua.processes.engine import NotThere
+from motcua.processes.items import TAKEN_BACK, Item, tokens_of
+from motcua.processes.models import WorkItem
+from motcua.processes.permissions import may_assign, may_claim, may_finish
+from motcua.processes.placing import work
+from motcua.processes.running import Running, read_running
+
+# Two who finish parallel branches at once do not disturb each other: the second is decided anew on what the first left.
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a decision about a step sees: the dossier as loaded, its running process, the step, who and when."""
+
+    loaded: writer.Loaded
+    running: Running
+    item: Item
+    actor: Actor
+    at: datetime
+
+    @property
+    def desks(self) -> frozenset[int]:
+        snapshot = self.loaded.snapshot
+        return frozenset({snapshot.receiving_desk_id, snapshot.return_desk_id})
+
+
+def _give(dossier_id: int, token: int, decide: Callable[[Scene], Work], *, actor: Actor, at: datetime) -> Moved:
+    for tried in range(1, _TRIES + 1):
+        try:
+            with transaction.atomic():
+                loaded = writer.load(dossier_id)
+                if not sees(actor, subject_of(loaded)):
+                    raise writer.NotFound("Không tìm thấy hồ sơ.")
+                if not loaded.snapshot.process:
+                    raise NotThere("Hồ sơ này không đi theo quy trình nội bộ.")
+                running = read_running(loaded, loaded.snapshot.process)
+                command = decide(Scene(loaded, running, running.open_item(token), actor, at))
+                move = writer.Move(loaded, actor=actor, recorded_at=at)
+                move.give(command, at)
+                move.finish()
+            return moved(move)
+        except writer.AlreadyChanged:
+            if tried == _TRIES:
+                raise
+    raise AssertionError("unreachable")
+
+
+def finish_step(
+    dossier_id: int,
+    token: int,
+    *,
+    outcome: str = DONE,
+    note: str = "",
+    papers: Sequence[str] = (),
+    next_officer_id: int | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Moved:
+    """The step is done, with one of its outcomes; what follows opens in the same transaction.
+
+    `papers` name what the step produced, as the process demands. Raises NotFound, NotAllowed, NotThere, GuardFailed.
+    """
+
+    def decide(scene: Scene) -> Work:
+        item, running = scene.item, scene.running
+        _require(may_finish(actor, item, scene.desks))
+        if item.kind == StepKind.RESULT:
+            raise GuardFailed(f"Bước “{item.name}” kết thúc bằng việc ghi nhận kết quả, hoặc văn bản trả lời.")
+        if scene.loaded.snapshot.state in PAUSED and item.kind != StepKind.CONSULTATION:
+            raise GuardFailed("Hồ sơ đang tạm dừng tính hạn; bước được hoàn thành khi hồ sơ tiếp tục.")
+        node = running.definition.by_id[item.node]
+        missing = [paper for paper in node.papers if paper not in papers]
+        if missing and outcome in (DONE, node.ways[0]):
+            raise GuardFailed(f"Bước “{item.name}” còn thiếu: {', '.join(missing)}.", field="papers")
+        if outcome == TIMEOUT:
+            raise NotThere("Hết thời gian do hệ thống ghi nhận, không do người bấm.")
+        return _advance(
+            scene, ProcessEvent.STEP_DONE, outcome, {"papers": list(papers)} if papers else {}, note, next_officer_id
+        )
+
+    return _give(dossier_id, token, decide, actor=actor, at=at)
+
+
+def _require(verdict: Decision) -> None:
+    if not verdict.allowed:
+        raise NotAllowed(verdict.reason)
+
+
+def _advance(
+    scene: Scene, event: ProcessEvent, outcome: str, detail: dict[str, object], note: str, next_officer_id: int | None
+) -> Work:
+    running, token = scene.running, scene.item.token
+    advance = engine.finish(running.definition, tokens_of(running.items.values()), token, outcome, running.facts)
+    opened = running.placed(advance, scene.at, scene.loaded.snapshot.seq + 1, next_officer_id)
+    stay = [item for item in running.standing if item.token not in advance.closed]
+    return work(
+        event,
+        places=running.places,
+        opened=opened,
+        closed=[(token, outcome if token == scene.item.token else "joined") for token in advance.closed],
+        standing=[*stay, *opened],
+        detail={"token": token, "node": scene.item.node, "outcome": outcome} | detail,
+        note=note,
+    )
+
+
+def claim(dossier_id: int, token: int, *, actor: Actor, at: datetime) -> Moved:
+    """Take an unassigned step."""
+
+    def decide(scene: Scene) -> Work:
+        _require(may_claim(actor, scene.item, scene.desks))
+        return _placed(scene, ProcessEvent.CLAIMED, actor.id, actor.unit_id or scene.item.unit_id)
+
+    return _give(dossier_id, token, decide, actor=actor, at=at)
+
+
+def assign(
+    dossier_id: int,
+    token: int,
+    *,
+    officer_id: int,
+    unit_id: int | None = None,
+    reason: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Moved:
+    """The head gives a step to an officer, or to another one with a reason. Raises BadInput for one who cannot do it."""
+
+    def decide(scene: Scene) -> Work:
+        item = scene.item
+        _require(may_assign(actor, item))
+        if item.officer_id == officer_id:
+            raise GuardFailed("Bước này đang do chính người ấy thực hiện.")
+        if item.officer_id is not None and not reason.strip():
+            raise GuardFailed("Lý do giao lại: chưa nhập. Cần ghi rõ khi đổi người đang làm.", field="reason")
+        node = scene.running.definition.by_id[item.node]
+        if officer_id not in {c.officer_id for c in candidates_for(node, item.agency_id or 0, unit_id, at)}:
+            raise BadInput("Người được giao: không giữ vai trò của bước này ở nơi thực hiện.", field="officer_id")
+        return _placed(scene, ProcessEvent.ASSIGNED, officer_id, unit_id or item.unit_id, reason)
+
+    return _give(dossier_id, token, decide, actor=actor, at=at)
+
+
+def hand_back(dossier_id: int, token: int, *, reason: str, actor: Actor, at: datetime) -> Moved:
+    """The officer gives the step back to those who may take or assign it, with a reason."""
+
+    def decide(scene: Scene) -> Work:
+        if scene.item.officer_id != actor.id:
+            raise NotAllowed("Chỉ người đang giữ bước mới trả lại được.")
+        if not reason.strip():
+            raise GuardFailed("Lý do trả lại: chưa nhập.", field="reason")
+        return _placed(scene, ProcessEvent.HANDED_BACK, None, scene.item.unit_id, reason)
+
+    return _give(dossier_id, token, decide, actor=actor, at=at)
+
+
+def _placed(scene: Scene, event: ProcessEvent, officer_id: int | None, unit_id: int | None, note: str = "") -> Work:
+    item = scene.item
+    for standing in scene.running.standing:
+        if standing.token == item.token:
+            standing.officer_id, standing.unit_id = officer_id, unit_id
+    return work(
+        event,
+        places=scene.running.places,
+        placed=[(item.token, officer_id, unit_id)],
+        standing=scene.running.standing,
+        detail={"token": item.token, "node": item.node},
+        note=note,
+    )
+
+
+def take_back(dossier_id: int, token: int, *, actor: Actor, at: datetime) -> Moved:
+    """Undo one's own finished step, given by its following `token`, until the next officer has opened it."""
+
+    def decide(scene: Scene) -> Work:
+        items = scene.running.items
+        after = [item for item in items.values() if item.opened_seq == scene.item.opened_seq]
+        before = [item for item in items.values() if item.closed_seq == scene.item.opened_seq and item.role]
+        if len(before) != 1 or before[0].closed_by_id != actor.id:
+            raise NotAllowed("Chỉ người vừa chuyển bước này mới lấy lại được.")
+        if any(not item.open for item in after) or _seen(dossier_id, [item.token for item in after]):
+            raise GuardFailed("Bước sau đã được mở xem hoặc đã làm; không lấy lại được nữa.")
+        old = before[0]
+        again = Item(
+            dossier_id, max(items) + 1, old.node, old.flow, old.kind, old.name, old.role, old.agency_id, old.unit_id, actor.id,
+            old.minutes, at, scene.loaded.snapshot.seq + 1, old.due_at,
+        )  # fmt: skip
+        gone = {item.token for item in after}
+        stay = [item for item in scene.running.standing if item.token not in gone]
+        return work(
+            ProcessEvent.TAKEN_BACK,
+            places=scene.running.places,
+            opened=[again],
+            closed=[(token, TAKEN_BACK) for token in sorted(gone)],
+            standing=[*stay, again],
+            detail={"token": old.token, "node": old.node},
+        )
+
+    return _give(dossier_id, token, decide, actor=actor, at=at)
+
+
+def _seen(dossier_id: int, tokens: list[int]) -> bool:
+    return WorkItem.objects.filter(dossier_id=dossier_id, token__in=tokens, seen_at__isnull=False).exists()
+
+
+def note_seen(dossier_id: int, *, actor: Actor, at: datetime) -> None:
+    """The officer has opened the dossier: his steps in it can no longer be taken back by those before him."""
+    WorkItem.objects.filter(
+        dossier_id=dossier_id, officer_id=actor.id, closed_at__isnull=True, seen_at__isnull=True
+    ).update(seen_at=at)
+
+
+def time_out(at: datetime, limit: int = 200) -> int:
+    """The sweep: timers that have run out go on, steps that name a way for silence take it. Returns how many moved."""
+    waiting = WorkItem.objects.filter(closed_at__isnull=True, due_at__lte=at, leaves_by_itself=True).order_by(
+        "due_at", "id"
+    )
+    done = 0
+    for dossier_id, token, kind in waiting.values_list("dossier_id", "token", "kind")[:limit]:
+        with suppress(DomainError):
+            _time_out(dossier_id, token, TIMEOUT if kind != NodeKind.TIMER else DONE, at)
+            done += 1
+    return done
+
+
+def _time_out(dossier_id: int, token: int, outcome: str, at: datetime) -> None:
+    with transaction.atomic():
+        loaded = writer.load(dossier_id)
+        if loaded.snapshot.state in PAUSED:
+            # The clock stands; the due moment moves when it runs again.
+            return
+        running = read_running(loaded, loaded.snapshot.process)
+        item = running.items[token]
+        if not item.open or item.due_at is None or item.due_at > at:
+            return
+        scene = Scene(loaded, running, item, SYSTEM, at)
+        move = writer.Move(loaded, actor=SYSTEM, recorded_at=at)
+        move.give(_advance(scene, ProcessEvent.TIMED_OUT, outcome, {}, "", None), at)
+        move.finish()

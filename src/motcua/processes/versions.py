@@ -1,0 +1,42 @@
+"""Which version of which process a dossier follows, and reading it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import lru_cache
+
+from motcua.platform.database import prepared_cursor
+from motcua.processes.definition import Definition, from_json
+
+# The most special process wins: for a case and a channel before none, of the nearest agency before the province's.
+_IN_FORCE = """
+SELECT v.id, v.digest
+FROM processes_process p
+JOIN processes_processversion v ON v.process_id = p.id
+LEFT JOIN organizations_agency o ON o.id = p.agency_id
+WHERE p.procedure_id = %(procedure)s AND p.case IN ('', %(case)s) AND p.channel IN ('', %(channel)s)
+  AND (o.id IS NULL OR (SELECT a.path FROM organizations_agency a WHERE a.id = %(agency)s) LIKE o.path || '%%')
+  AND v.published_at IS NOT NULL AND v.valid_from <= %(on)s AND (v.valid_to IS NULL OR v.valid_to > %(on)s)
+ORDER BY length(o.path) DESC NULLS LAST, p.case = '', p.channel = '', v.valid_from DESC, v.number DESC
+LIMIT 1
+"""
+
+
+def version_in_force(*, procedure_id: int, agency_id: int, case: str, channel: str, on: date) -> tuple[int, str] | None:
+    """(id, digest) of the version that a dossier accepted on a day begins on; None = this procedure has no process."""
+    given = {"procedure": procedure_id, "agency": agency_id, "case": case, "channel": channel, "on": on}
+    with prepared_cursor() as cursor:
+        cursor.execute(_IN_FORCE, given)
+        return cursor.fetchone()  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=2048)
+def definition_of(digest: str) -> Definition:
+    """The published definition with this digest; never stale, for a digest names a text."""
+    with prepared_cursor() as cursor:
+        cursor.execute("SELECT definition::text FROM processes_processversion WHERE digest = %s LIMIT 1", [digest])
+        row = cursor.fetchone()
+    if row is None:
+        raise LookupError(f"no process version with digest {digest}")
+    return from_json(json.loads(row[0]))
