@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q, Value
 
 
 class AdminUnit(models.Model):
@@ -169,7 +171,11 @@ class Role(models.TextChoices):
 
 
 class RoleAssignment(models.Model):
-    """A role of an officer over a subtree of agencies, between two dates. A delegation names who gave it."""
+    """A role of an officer over a subtree of agencies, between two dates. A delegation names who gave it.
+
+    `sectors` limits a delegation to procedures of these sectors (their ids: sectors stand in a room above); empty = all.
+    A delegation ends by itself on `valid_to`; one ended early has its `valid_to` moved, and the event says why.
+    """
 
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="assignments", verbose_name="cán bộ")
     role = models.CharField("vai trò", max_length=20, choices=Role)
@@ -177,6 +183,10 @@ class RoleAssignment(models.Model):
     delegated_by = models.ForeignKey(
         Officer, models.PROTECT, null=True, related_name="delegations", verbose_name="ủy quyền bởi"
     )
+    sectors = ArrayField(
+        models.BigIntegerField(), verbose_name="lĩnh vực (trống = mọi lĩnh vực)", default=list, db_default=Value("{}")
+    )
+    document = models.CharField("văn bản ủy quyền", max_length=200, blank=True, default="", db_default="")
     valid_from = models.DateField("từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True)
 
@@ -184,5 +194,89 @@ class RoleAssignment(models.Model):
         verbose_name = "phân vai"
         verbose_name_plural = "phân vai"
         constraints = [
-            models.UniqueConstraint(fields=["officer", "role", "scope", "valid_from"], name="assignment_once")
+            # Two delegations of one role may begin on one day, for different sectors or from different officers.
+            models.UniqueConstraint(
+                fields=["officer", "role", "scope", "valid_from"],
+                condition=Q(delegated_by__isnull=True),
+                name="assignment_once",
+            ),
+            models.CheckConstraint(
+                name="assignment_not_to_oneself",
+                condition=Q(delegated_by__isnull=True) | ~Q(delegated_by=F("officer")),
+            ),
+            models.CheckConstraint(
+                name="delegation_ends", condition=Q(delegated_by__isnull=True) | Q(valid_to__isnull=False)
+            ),
+        ]
+
+
+class Absence(models.Model):
+    """An officer is away between two moments; the substitute, if any, has his powers meanwhile.
+
+    `to_at` is what was planned, `until` when it ends or ended: the two differ where it was ended early.
+    """
+
+    class Kind(models.TextChoices):
+        LEAVE = "leave", "Nghỉ phép"
+        SICK = "sick", "Nghỉ ốm"
+        MISSION = "mission", "Đi công tác"
+        TRAINING = "training", "Đi học, tập huấn"
+        MATERNITY = "maternity", "Nghỉ thai sản"
+        OTHER = "other", "Nghỉ việc riêng"
+
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="absences", verbose_name="người vắng")
+    kind = models.CharField("loại", max_length=12, choices=Kind)
+    from_at = models.DateTimeField("từ lúc")
+    to_at = models.DateTimeField("đến lúc (dự kiến)")
+    until = models.DateTimeField("hết lúc")
+    substitute = models.ForeignKey(
+        Officer, models.PROTECT, null=True, related_name="standing_in", verbose_name="người làm thay"
+    )
+    note = models.CharField("ghi chú", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "vắng mặt"
+        verbose_name_plural = "vắng mặt"
+        constraints = [
+            models.CheckConstraint(name="absence_forward", condition=Q(to_at__gt=F("from_at"))),
+            models.CheckConstraint(name="absence_not_beyond_plan", condition=Q(until__lte=F("to_at"))),
+            models.CheckConstraint(
+                name="absence_substitute_another",
+                condition=Q(substitute__isnull=True) | ~Q(substitute=F("officer")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["officer", "until"], name="absence_of_officer"),
+            models.Index(fields=["substitute", "until"], name="absence_substitute"),
+        ]
+
+
+class StandInEvent(models.Model):
+    """Who decided what about an absence or a delegation, and when; only ever added to."""
+
+    class Kind(models.TextChoices):
+        RECORDED = "recorded", "Ghi nhận"
+        SUBSTITUTE = "substitute", "Đổi người làm thay"
+        ENDED = "ended", "Kết thúc sớm"
+
+    absence = models.ForeignKey(Absence, models.PROTECT, null=True, related_name="events", verbose_name="vắng mặt")
+    delegation = models.ForeignKey(
+        RoleAssignment, models.PROTECT, null=True, related_name="events", verbose_name="ủy quyền"
+    )
+    kind = models.CharField("việc", max_length=12, choices=Kind)
+    at = models.DateTimeField("lúc")
+    by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người quyết định")
+    substitute = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người làm thay")
+    reason = models.CharField("lý do", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "quyết định về vắng mặt, ủy quyền"
+        verbose_name_plural = "quyết định về vắng mặt, ủy quyền"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="stand_in_event_of_one",
+                condition=Q(absence__isnull=True, delegation__isnull=False)
+                | Q(absence__isnull=False, delegation__isnull=True),
+            )
         ]

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from motcua.catalog.models import Channel, Procedure
 from motcua.dossiers.models import Dossier
-from motcua.organizations.models import Agency, Officer, Unit
+from motcua.organizations.models import Agency, Desk, Officer, Unit
 from motcua.processes.definition import STEP_ROLES, StepKind
 
 
@@ -141,3 +141,98 @@ class WorkItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier_id}/{self.token} {self.name}"
+
+
+class HandOverList(models.Model):
+    """Papers that pass between a one-stop desk and an agency (or a unit of it) on one paper, signed by both.
+
+    OUT: dossiers from the desk, BACK: results to the desk. The giver signs first, then the taker; each signature carries
+    a hash of what was signed (`processes.hand_over`). Nothing of a signed list changes any more.
+    """
+
+    class Direction(models.TextChoices):
+        OUT = "out", "Giao hồ sơ"
+        BACK = "back", "Trả kết quả"
+
+    number = models.CharField("số", max_length=80, unique=True)
+    direction = models.CharField("chiều", max_length=4, choices=Direction)
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="+", verbose_name="bộ phận một cửa")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name="cơ quan")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="phòng")
+    cut_at = models.DateTimeField("chốt lúc")
+    made_at = models.DateTimeField("lập lúc")
+    made_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người lập")
+    giver = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người giao")
+    given_at = models.DateTimeField("giao lúc", null=True)
+    given_hash = models.CharField("băm khi giao", max_length=64, blank=True, default="")
+    taker = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người nhận")
+    taken_at = models.DateTimeField("nhận lúc", null=True)
+    taken_hash = models.CharField("băm khi nhận", max_length=64, blank=True, default="")
+
+    class Meta:
+        verbose_name = "danh sách bàn giao"
+        verbose_name_plural = "danh sách bàn giao"
+        constraints = [
+            models.CheckConstraint(
+                name="hand_over_given_first", condition=Q(taken_at__isnull=True) | Q(given_at__isnull=False)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["desk", "-id"], name="hand_over_desk"),
+            models.Index(fields=["agency", "-id"], name="hand_over_agency"),
+            models.Index(fields=["desk"], name="hand_over_waiting", condition=Q(taken_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class HandOverLine(models.Model):
+    """One dossier on a list. Held back or refused, it comes onto a later list; `mark` says which papers it stands for.
+
+    `mark`: OUT the latest round of papers handed in, BACK the ledger entry of the result.
+    """
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", "Chờ ký"
+        ACCEPTED = "accepted", "Đã nhận"
+        HELD = "held", "Bên giao giữ lại"
+        REFUSED = "refused", "Bên nhận từ chối"
+
+    list = models.ForeignKey(HandOverList, models.PROTECT, related_name="lines", verbose_name="danh sách")
+    position = models.PositiveIntegerField("thứ tự")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="hand_over_lines", verbose_name="hồ sơ")
+    direction = models.CharField("chiều", max_length=4, choices=HandOverList.Direction)
+    mark = models.PositiveIntegerField("lần giấy tờ hoặc mục sổ cái")
+    papers = models.CharField("giấy tờ", max_length=300)
+    since = models.DateTimeField("chờ giao từ")
+    tries = models.PositiveSmallIntegerField("lần đưa vào danh sách", default=1)
+    outcome = models.CharField("kết quả", max_length=10, choices=Outcome, default=Outcome.WAITING)
+    reason = models.CharField("lý do", max_length=300, blank=True)
+    settled_at = models.DateTimeField("lúc định", null=True)
+
+    class Meta:
+        verbose_name = "dòng bàn giao"
+        verbose_name_plural = "dòng bàn giao"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["list", "position"], name="hand_over_line_once"),
+            models.UniqueConstraint(
+                fields=["dossier", "direction"],
+                condition=Q(outcome="waiting"),
+                name="hand_over_one_waiting",
+            ),
+        ]
+        indexes = [models.Index(fields=["dossier", "direction", "mark"], name="hand_over_of_dossier")]
+
+
+class HandOverCut(models.Model):
+    """A day whose lists have been made by the sweep."""
+
+    day = models.DateField("ngày", unique=True)
+    done_at = models.DateTimeField("lúc chốt")
+    lists = models.PositiveIntegerField("số danh sách")
+
+    class Meta:
+        verbose_name = "lần chốt bàn giao"
+        verbose_name_plural = "lần chốt bàn giao"
