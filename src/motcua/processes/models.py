@@ -114,7 +114,9 @@ class WorkItem(models.Model):
     leaves_by_itself = models.BooleanField("tự đi tiếp khi hết thời gian", default=False)
     closed_at = models.DateTimeField("lúc xong", null=True)
     closed_seq = models.PositiveIntegerField("mục sổ cái đóng", null=True)
-    closed_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người hoàn thành")
+    closed_by = models.ForeignKey(
+        Officer, models.PROTECT, null=True, related_name="+", verbose_name="người hoàn thành", db_index=False
+    )
     outcome = models.CharField("kết quả của bước", max_length=100, blank=True)
     # Looked at by its officer: until then the one before may take it back.
     seen_at = models.DateTimeField("lúc mở xem", null=True)
@@ -137,6 +139,17 @@ class WorkItem(models.Model):
             ),
             models.Index(fields=["officer", "-opened_at"], name="work_last_given"),
             models.Index(fields=["agency", "-closed_at"], name="work_done", condition=Q(closed_at__isnull=False)),
+            models.Index(
+                fields=["agency", "role", "due_at", "id"],
+                name="work_to_take",
+                condition=Q(closed_at__isnull=True, officer__isnull=True),
+                include=["unit"],
+            ),
+            models.Index(
+                fields=["closed_by", "-closed_at", "-id"],
+                name="work_done_by",
+                condition=Q(closed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -236,3 +249,29 @@ class HandOverCut(models.Model):
     class Meta:
         verbose_name = "lần chốt bàn giao"
         verbose_name_plural = "lần chốt bàn giao"
+
+
+class RiskModel(models.Model):
+    """What was learnt of lateness from an agency's own history (agency empty = the whole province's), with its proof.
+
+    Rows are never changed: a new training is a new version. `content` holds weights and the figures they were scaled by,
+    `proof` what the held-back later months said; it is shown to officers only where `shown`.
+    """
+
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", verbose_name="cơ quan")
+    number = models.PositiveIntegerField("lần")
+    trained_at = models.DateTimeField("lúc tính")
+    cut_at = models.DateTimeField("học từ những gì đã biết trước lúc")
+    content = models.JSONField("nội dung")
+    proof = models.JSONField("kiểm chứng")
+    shown = models.BooleanField("được hiển thị")
+
+    class Meta:
+        verbose_name = "mô hình nguy cơ trễ"
+        verbose_name_plural = "mô hình nguy cơ trễ"
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "number"], name="risk_model_once", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id or '*'} lần {self.number}"
