@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "motcua.processes",
     "motcua.documents",
     "motcua.notifications",
+    "motcua.exchange",
     "motcua.portal",
     "motcua.desk",
     "motcua.api",

@@ -275,3 +275,131 @@ class RiskModel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agency_id or '*'} lần {self.number}"
+
+
+class JoinedProcedure(models.Model):
+    """How several procedures are done on one hand-in, between two dates: see `motcua.processes.joined`.
+
+    `procedure` is the catalogue's own entry for the joined one; nothing is ever counted under it. Never changed, only
+    followed by a later one.
+    """
+
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="joined", verbose_name="thủ tục liên thông")
+    definition = models.JSONField("nội dung")
+    valid_from = models.DateField("hiệu lực từ")
+    valid_to = models.DateField("hết hiệu lực", null=True)
+    confirmed = models.BooleanField("đã kiểm chứng", default=False)
+    source = models.CharField("nguồn", max_length=500, blank=True, default="")
+
+    class Meta:
+        verbose_name = "thủ tục liên thông"
+        verbose_name_plural = "thủ tục liên thông"
+        constraints = [models.UniqueConstraint(fields=["procedure", "valid_from"], name="joined_procedure_once")]
+
+
+class JoinedRequest(models.Model):
+    """The root of a joined hand-in: a container, no dossier, so that no count, list or number of dossiers can hold it.
+
+    `shares` is what the receipt promised at acceptance: key, limit and due moment of each part; `due_at` the last of them.
+    """
+
+    key = models.UUIDField("khóa chống nộp trùng", unique=True)
+    joined = models.ForeignKey(JoinedProcedure, models.PROTECT, related_name="requests", verbose_name="thủ tục")
+    created_at = models.DateTimeField("lúc nộp")
+    accepted_at = models.DateTimeField("lúc tiếp nhận", null=True)
+    due_at = models.DateTimeField("hẹn trả tất cả", null=True)
+    shares = models.JSONField("phần của từng thủ tục", default=list)
+    withdrawal_requested_at = models.DateTimeField("lúc đề nghị rút", null=True)
+    closed_at = models.DateTimeField("lúc mọi phần đã kết thúc", null=True)
+
+    class Meta:
+        verbose_name = "yêu cầu liên thông"
+        verbose_name_plural = "yêu cầu liên thông"
+        indexes = [models.Index(fields=["id"], name="joined_open", condition=Q(closed_at__isnull=True))]
+
+
+class JoinedPart(models.Model):
+    """A child: one procedure of a joined hand-in, with the dossier by which it is done and counted."""
+
+    request = models.ForeignKey(JoinedRequest, models.PROTECT, related_name="parts", verbose_name="yêu cầu")
+    key = models.CharField("mã phần", max_length=40)
+    position = models.PositiveSmallIntegerField("thứ tự")
+    dossier = models.OneToOneField(Dossier, models.PROTECT, related_name="joined_part", verbose_name="hồ sơ")
+
+    class Meta:
+        verbose_name = "phần của yêu cầu liên thông"
+        verbose_name_plural = "phần của yêu cầu liên thông"
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["request", "key"], name="joined_part_once")]
+
+
+class AgencyTransfer(models.Model):
+    """A dossier goes from one agency to another with its papers, and is signed for there.
+
+    `token` is the step that it goes to, 0 = the whole dossier (a part of a joined hand-in). `papers` is the list as sent:
+    name, originals, copies, file. `body` names a receiver that is no agency of ours.
+    """
+
+    class Way(models.TextChoices):
+        OFFICER = "officer", "cán bộ ký nhận"
+        WORK = "work", "nhận khi làm việc"
+        EXCHANGE = "exchange", "hệ thống nơi nhận báo đã nhận"
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="agency_transfers", verbose_name="hồ sơ")
+    token = models.PositiveIntegerField("bước")
+    from_agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", verbose_name="nơi giao")
+    to_agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", verbose_name="nơi nhận")
+    body = models.CharField("nơi nhận ngoài hệ thống", max_length=300, blank=True, default="")
+    papers = models.JSONField("giấy tờ kèm theo", default=list)
+    sent_at = models.DateTimeField("lúc giao")
+    acknowledged_at = models.DateTimeField("lúc ký nhận", null=True)
+    acknowledged_by = models.ForeignKey(
+        Officer, models.PROTECT, null=True, related_name="+", verbose_name="người ký nhận"
+    )
+    way = models.CharField("cách ký nhận", max_length=10, blank=True, choices=Way, default="")
+    missing = models.JSONField("giấy tờ thiếu khi nhận", default=list)
+
+    class Meta:
+        verbose_name = "giao nhận giữa các cơ quan"
+        verbose_name_plural = "giao nhận giữa các cơ quan"
+        constraints = [models.UniqueConstraint(fields=["dossier", "token"], name="agency_transfer_once")]
+        indexes = [
+            models.Index(
+                fields=["to_agency", "sent_at"], name="agency_transfer_waiting", condition=Q(acknowledged_at__isnull=True)
+            )
+        ]
+
+
+class BodyQuestion(models.Model):
+    """What a body without an account is asked, and the one-time link by which it answers; only the link's hash is kept.
+
+    `papers` are the ids of the dossier's papers that the link shows, and no others.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="body_questions", verbose_name="hồ sơ")
+    token = models.PositiveIntegerField("bước")
+    body = models.CharField("cơ quan được hỏi", max_length=300)
+    number = models.CharField("số công văn", max_length=100)
+    question = models.TextField("nội dung hỏi")
+    papers = models.JSONField("giấy tờ được xem", default=list)
+    digest = models.BinaryField("băm của đường dẫn", max_length=32, unique=True)
+    created_at = models.DateTimeField("lúc gửi")
+    created_by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="người gửi")
+    answer_by = models.DateTimeField("hạn trả lời")
+    expires_at = models.DateTimeField("đường dẫn hết hạn")
+    opened_at = models.DateTimeField("lúc mở lần đầu", null=True)
+    answered_at = models.DateTimeField("lúc trả lời", null=True)
+    answered_by = models.CharField("người trả lời", max_length=200, blank=True, default="")
+    answer = models.TextField("nội dung trả lời", blank=True, default="")
+    answer_file = models.CharField("tệp trả lời", max_length=64, blank=True, default="")
+    answer_file_name = models.CharField("tên tệp", max_length=200, blank=True, default="")
+    revoked_at = models.DateTimeField("lúc thu hồi", null=True)
+
+    class Meta:
+        verbose_name = "câu hỏi gửi cơ quan ngoài hệ thống"
+        verbose_name_plural = "câu hỏi gửi cơ quan ngoài hệ thống"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "token"], name="body_question_one_valid", condition=Q(revoked_at__isnull=True)
+            )
+        ]
