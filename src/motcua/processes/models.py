@@ -311,6 +311,8 @@ class JoinedRequest(models.Model):
     shares = models.JSONField("phần của từng thủ tục", default=list)
     withdrawal_requested_at = models.DateTimeField("lúc đề nghị rút", null=True)
     closed_at = models.DateTimeField("lúc mọi phần đã kết thúc", null=True)
+    # Sum of the parts' ledger positions when it was last looked at: what has moved since is looked at again.
+    looked_seq = models.BigIntegerField("mục sổ cái đã xem", default=0)
 
     class Meta:
         verbose_name = "yêu cầu liên thông"
@@ -403,3 +405,161 @@ class BodyQuestion(models.Model):
                 fields=["dossier", "token"], name="body_question_one_valid", condition=Q(revoked_at__isnull=True)
             )
         ]
+
+
+class InspectionSetting(models.Model):
+    """The numbers of one pattern of suspicion, of one kind of standing still or of the backlog, from a day on.
+
+    Rows are added, never changed: the last one set among those in force on a day holds; none = what the program ships.
+    """
+
+    class Subject(models.TextChoices):
+        SUSPICION = "suspicion", "dấu hiệu cần xem"
+        STUCK = "stuck", "hồ sơ đứng yên"
+        BACKLOG = "backlog", "hồ sơ tồn"
+
+    subject = models.CharField("về", max_length=10, choices=Subject)
+    key = models.CharField("mã", max_length=40)
+    enabled = models.BooleanField("đang dùng", default=True)
+    values = models.JSONField("các ngưỡng", default=dict)
+    valid_from = models.DateField("áp dụng từ")
+    reason = models.CharField("lý do", max_length=500)
+    set_by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="người đặt")
+    set_at = models.DateTimeField("lúc đặt")
+
+    class Meta:
+        verbose_name = "ngưỡng kiểm tra"
+        verbose_name_plural = "ngưỡng kiểm tra"
+        indexes = [models.Index(fields=["subject", "key", "valid_from"], name="inspection_in_force")]
+
+
+class SuspicionExemption(models.Model):
+    """What a pattern does not look at between two days, both included, and why; empty pattern = every pattern."""
+
+    pattern = models.CharField("dấu hiệu (trống = mọi dấu hiệu)", max_length=40, blank=True, default="")
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", verbose_name="cơ quan")
+    procedure = models.ForeignKey(Procedure, models.PROTECT, null=True, related_name="+", verbose_name="thủ tục")
+    officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="cán bộ")
+    first_on = models.DateField("từ ngày")
+    last_on = models.DateField("đến ngày")
+    reason = models.CharField("lý do", max_length=500)
+    given_by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="người cho")
+    given_at = models.DateTimeField("lúc cho")
+    ended_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người bỏ")
+    ended_at = models.DateTimeField("lúc bỏ", null=True)
+
+    class Meta:
+        verbose_name = "trường hợp không xét"
+        verbose_name_plural = "trường hợp không xét"
+        constraints = [
+            models.CheckConstraint(
+                name="exemption_of_something",
+                condition=Q(agency__isnull=False) | Q(procedure__isnull=False) | Q(officer__isnull=False),
+            ),
+            models.CheckConstraint(name="exemption_dated", condition=Q(last_on__gte=models.F("first_on"))),
+        ]
+
+
+class SuspicionFinding(models.Model):
+    """Something that an inspector should look at, found once. It changes no dossier and says nothing of guilt.
+
+    `subject` is what it is about (`dossier:12`, `officer:7`, `number:…`) and `mark` which occasion; `evidence` holds the
+    words, the numbers and the entries (`dossier`, `code`, `seq`, `what`) as they were when it was found.
+    """
+
+    class Verdict(models.TextChoices):
+        OPEN = "", "chưa xem"
+        CONFIRMED = "confirmed", "Đúng là có vấn đề"
+        JUSTIFIED = "justified", "Có lý do chính đáng"
+        FALSE_ALARM = "false_alarm", "Báo nhầm"
+
+    pattern = models.CharField("dấu hiệu", max_length=40)
+    subject = models.CharField("về", max_length=160)
+    mark = models.CharField("lần", max_length=80)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name="cơ quan")
+    dossier = models.ForeignKey(
+        Dossier, models.PROTECT, null=True, related_name="suspicions", verbose_name="hồ sơ"
+    )
+    officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="cán bộ")
+    occurred_at = models.DateTimeField("lúc xảy ra")
+    found_at = models.DateTimeField("lúc tìm thấy")
+    summary = models.CharField("tóm tắt", max_length=500)
+    evidence = models.JSONField("căn cứ")
+    verdict = models.CharField("kết luận", max_length=12, blank=True, default="", choices=Verdict)
+    note = models.CharField("ghi chú", max_length=1000, blank=True, default="")
+    judged_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người kết luận")
+    judged_at = models.DateTimeField("lúc kết luận", null=True)
+
+    class Meta:
+        verbose_name = "dấu hiệu cần xem"
+        verbose_name_plural = "dấu hiệu cần xem"
+        constraints = [models.UniqueConstraint(fields=["pattern", "subject", "mark"], name="suspicion_once")]
+        indexes = [
+            models.Index(fields=["agency", "pattern", "verdict"], name="suspicion_counted"),
+            models.Index(fields=["agency", "-occurred_at", "-id"], name="suspicion_listed"),
+        ]
+
+
+class SuspicionVerdict(models.Model):
+    """Each verdict that was given on a finding, also those that a later one replaced."""
+
+    finding = models.ForeignKey(
+        SuspicionFinding, models.PROTECT, related_name="verdicts", verbose_name="dấu hiệu cần xem"
+    )
+    verdict = models.CharField("kết luận", max_length=12, choices=SuspicionFinding.Verdict)
+    note = models.CharField("ghi chú", max_length=1000, blank=True)
+    judged_by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="người kết luận")
+    judged_at = models.DateTimeField("lúc kết luận")
+
+    class Meta:
+        verbose_name = "kết luận"
+        verbose_name_plural = "kết luận"
+        ordering = ["id"]
+
+
+class SuspicionSweep(models.Model):
+    """One search through what was recorded in [since, until). `asked_by` empty = the daily one."""
+
+    since = models.DateTimeField("từ lúc")
+    until = models.DateTimeField("đến trước lúc")
+    done_at = models.DateTimeField("lúc xong")
+    dossiers = models.PositiveIntegerField("số hồ sơ đã xét")
+    found = models.PositiveIntegerField("số dấu hiệu mới")
+    asked_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người yêu cầu")
+
+    class Meta:
+        verbose_name = "lần rà soát"
+        verbose_name_plural = "lần rà soát"
+
+
+class StuckDossier(models.Model):
+    """A dossier that the last search found standing still, by kind; the row goes when the reason is gone."""
+
+    kind = models.CharField("loại", max_length=40)
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="stuck", verbose_name="hồ sơ")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name="cơ quan")
+    since = models.DateTimeField("đứng từ lúc")
+    detail = models.CharField("chỗ đứng", max_length=300, blank=True)
+    found_at = models.DateTimeField("lúc tìm thấy")
+
+    class Meta:
+        verbose_name = "hồ sơ đứng yên"
+        verbose_name_plural = "hồ sơ đứng yên"
+        constraints = [models.UniqueConstraint(fields=["kind", "dossier"], name="stuck_once")]
+        indexes = [models.Index(fields=["agency", "kind", "since", "id"], name="stuck_listed")]
+
+
+class BacklogNote(models.Model):
+    """What was decided about a long-open dossier, and who clears it by when; the last note of a dossier holds."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="backlog_notes", verbose_name="hồ sơ")
+    officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người xử lý")
+    until = models.DateField("xong trước ngày", null=True)
+    note = models.CharField("ghi chú", max_length=500)
+    made_by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="người ghi")
+    made_at = models.DateTimeField("lúc ghi")
+
+    class Meta:
+        verbose_name = "ghi chú hồ sơ tồn"
+        verbose_name_plural = "ghi chú hồ sơ tồn"
+        indexes = [models.Index(fields=["dossier", "-id"], name="backlog_last")]
