@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q, Value
@@ -19,7 +19,9 @@ from motcua.organizations.models import Agency, Desk, Officer, Unit
 
 STATE_CHOICES = [(state.value, text) for state, text in STATE_TEXT.items()]
 OPEN_STATES = sorted(state.value for state in OPEN)
-LIVING_STATES = sorted(state.value for state in OPEN | {State.SUBMITTED, State.AWAITING_COMPLETION, State.RESOLVED})
+# Not answered to the end: what a second hand-in of the same thing would double.
+UNDECIDED_STATES = sorted(state.value for state in OPEN | {State.SUBMITTED, State.AWAITING_COMPLETION})
+LIVING_STATES = sorted([*UNDECIDED_STATES, State.RESOLVED.value])
 
 
 class ApplicantKind(models.TextChoices):
@@ -237,6 +239,7 @@ class Result(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["dossier"], condition=Q(voided_at__isnull=True), name="result_one_valid"),
         ]
+        indexes = [models.Index(fields=["number"], name="result_number")]
 
 
 class NumberSeries(models.Model):
@@ -280,7 +283,11 @@ class LedgerEntry(models.Model):
         verbose_name = "mục sổ cái"
         verbose_name_plural = "sổ cái"
         constraints = [models.UniqueConstraint(fields=["dossier", "seq"], name="ledger_once")]
-        indexes = [models.Index(fields=["xid", "id"], name="ledger_order")]
+        indexes = [
+            models.Index(fields=["xid", "id"], name="ledger_order"),
+            # Entries lie in the order of their recording, so a few pages tell where a day begins and ends.
+            BrinIndex(fields=["recorded_at"], name="ledger_recorded", autosummarize=True, pages_per_range=32),
+        ]
 
 
 class LedgerPrivate(models.Model):

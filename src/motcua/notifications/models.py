@@ -41,4 +41,7 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["entry", "recipient", "channel", "template"], name="notice_once"),
         ]
-        indexes = [models.Index(fields=["created_at"], name="notice_waiting", condition=models.Q(state="waiting"))]
+        indexes = [
+            models.Index(fields=["created_at"], name="notice_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["created_at"], name="notice_failed", condition=models.Q(state="failed")),
+        ]
