@@ -145,6 +145,9 @@ class Officer(models.Model):
     desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="officers", verbose_name="bộ phận một cửa")
     full_name = models.CharField("họ và tên", max_length=200)
     title = models.CharField("chức danh", max_length=120, blank=True)
+    # Where the officer wants to be reminded besides the page; empty = on the page only.
+    phone = models.CharField("điện thoại công vụ", max_length=15, blank=True, default="", db_default="")
+    email = models.EmailField("thư điện tử công vụ", blank=True, default="", db_default="")
     valid_from = models.DateField("từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True)
 
@@ -168,6 +171,15 @@ class Role(models.TextChoices):
     REFORM_OFFICER = "reform_officer", "Cán bộ cải cách hành chính"
     INSPECTOR = "inspector", "Thanh tra, kiểm tra"
     ADMINISTRATOR = "administrator", "Quản trị"
+
+
+# Roles that carry dossiers: these pass to a substitute and may be delegated. Keeping accounts, inspecting and reforming
+# are given by appointment only.
+PASSED_ON = frozenset(
+    {
+        Role.COUNTER_OFFICER, Role.CASHIER, Role.CASE_OFFICER, Role.UNIT_HEAD, Role.DESK_HEAD, Role.SIGNER, Role.LEADER,
+    }
+)  # fmt: skip
 
 
 class RoleAssignment(models.Model):

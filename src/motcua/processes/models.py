@@ -563,3 +563,110 @@ class BacklogNote(models.Model):
         verbose_name = "ghi chú hồ sơ tồn"
         verbose_name_plural = "ghi chú hồ sơ tồn"
         indexes = [models.Index(fields=["dossier", "-id"], name="backlog_last")]
+
+
+class Apology(models.Model):
+    """The letter of apology of a dossier (Mẫu 04): drafted by the program, explained by the agency at fault, signed by its head.
+
+    A dossier is promised a new date at most once, so it has at most one letter. `latest_at` is the last moment at which the
+    law calls it in time; `entry_seq` is the entry of the promise.
+    """
+
+    class State(models.TextChoices):
+        DRAFTED = "drafted", "chờ nêu lý do"
+        REASONED = "reasoned", "chờ ký"
+        SIGNED = "signed", "đã ký, đang gửi"
+        DELIVERED = "delivered", "đã gửi"
+        LAPSED = "lapsed", "không còn cần"
+
+    class Why(models.TextChoices):
+        LAST_DAY = "last_day", "đến lúc phải xin lỗi mà chưa xong"
+        STEPS_LEFT = "steps_left", "các bước còn lại dài hơn thời gian còn lại"
+        STEP_LATE = "step_late", "bước đang làm đã quá hạn"
+        OVERDUE = "overdue", "đã quá hạn"
+
+    class By(models.TextChoices):
+        PAGE = "page", "trang tra cứu"
+        SMS = "sms", "tin nhắn"
+        EMAIL = "email", "thư điện tử"
+        PAPER = "paper", "giao bản giấy"
+
+    dossier = models.OneToOneField(Dossier, models.PROTECT, related_name="apology", verbose_name="hồ sơ")
+    state = models.CharField("trạng thái", max_length=10, choices=State)
+    why = models.CharField("vì sao soạn", max_length=12, choices=Why)
+    due_at = models.DateTimeField("hạn của hồ sơ khi soạn")
+    latest_at = models.DateTimeField("muộn nhất phải xin lỗi")
+    drafted_at = models.DateTimeField("lúc soạn")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name="cơ quan gây chậm")
+    cause = models.CharField("nguyên nhân", max_length=8, blank=True, default="")
+    reason = models.TextField("lý do", blank=True, default="")
+    until = models.DateTimeField("hẹn lại", null=True)
+    reasoned_at = models.DateTimeField("lúc nêu lý do", null=True)
+    reasoned_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người nêu lý do")
+    signed_at = models.DateTimeField("lúc ký", null=True)
+    signed_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người ký")
+    entry_seq = models.PositiveIntegerField("mục sổ cái", null=True)
+    delivered_at = models.DateTimeField("lúc đến người nộp", null=True)
+    delivered_by = models.CharField("đến bằng", max_length=8, choices=By, blank=True, default="")
+    receiver = models.CharField("người nhận bản giấy", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = "văn bản xin lỗi"
+        verbose_name_plural = "văn bản xin lỗi"
+        constraints = [
+            models.CheckConstraint(
+                name="apology_signed_has_entry",
+                condition=~Q(state__in=["signed", "delivered"]) | Q(entry_seq__isnull=False, until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="apology_delivered_when",
+                condition=~Q(state="delivered") | Q(delivered_at__isnull=False) & ~Q(delivered_by=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["agency", "latest_at", "id"],
+                name="apology_waiting",
+                condition=Q(state__in=["drafted", "reasoned"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} {self.state}"
+
+
+class LatenessCause(models.Model):
+    """Why a dossier ended late, to whom it is charged, in which step: proposed from the ledger, confirmed by a head."""
+
+    dossier = models.OneToOneField(Dossier, models.PROTECT, related_name="lateness", verbose_name="hồ sơ")
+    due_at = models.DateTimeField("hạn được tính")
+    ended_at = models.DateTimeField("lúc xong")
+    proposed_at = models.DateTimeField("lúc đề xuất")
+    proposed_code = models.CharField("nguyên nhân đề xuất", max_length=8)
+    proposed_agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, related_name="+", verbose_name="nơi gây chậm đề xuất"
+    )
+    proposed_step = models.CharField("bước đề xuất", max_length=300, blank=True)
+    # What the proposal rests on: steps with their allotted and used minutes, pauses; no personal data.
+    evidence = models.JSONField("căn cứ", default=dict)
+    code = models.CharField("nguyên nhân", max_length=8)
+    charged = models.ForeignKey(
+        Agency, models.PROTECT, null=True, related_name="+", verbose_name="nơi gây chậm (trống = ngoài cơ quan)"
+    )
+    step = models.CharField("bước", max_length=300, blank=True)
+    note = models.CharField("ghi chú", max_length=1000, blank=True, default="")
+    confirmed_at = models.DateTimeField("lúc xác nhận", null=True)
+    confirmed_by = models.ForeignKey(
+        Officer, models.PROTECT, null=True, related_name="+", verbose_name="người xác nhận"
+    )
+
+    class Meta:
+        verbose_name = "nguyên nhân trễ hạn"
+        verbose_name_plural = "nguyên nhân trễ hạn"
+        indexes = [
+            models.Index(fields=["ended_at", "id"], name="lateness_open", condition=Q(confirmed_at__isnull=True)),
+            models.Index(fields=["ended_at"], name="lateness_ended"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} {self.code}"
