@@ -1,35 +1,9 @@
 import pytest
 from tests.processes.build import flow, node, parallel, process, result, review, step
+from tests.processes.walk import Walk, ways
 
 from motcua.processes import engine
-from motcua.processes.definition import Definition
-from motcua.processes.engine import NotThere, Token
-
-
-class Walk:
-    """A dossier in memory: tokens numbered as they open."""
-
-    def __init__(self, definition: Definition, **facts: object) -> None:
-        self.definition, self.facts = definition, facts
-        self.tokens: list[Token] = []
-        self.count = 0
-        self.ended = False
-        self._take(engine.start(definition, facts))
-
-    def _take(self, advance: engine.Advance) -> None:
-        self.tokens = [token for token in self.tokens if token.id not in advance.closed]
-        for place, via in advance.opened:
-            self.count += 1
-            self.tokens.append(Token(self.count, place, via))
-        self.ended = advance.ended
-
-    @property
-    def at(self) -> list[str]:
-        return sorted(token.node for token in self.tokens)
-
-    def finish(self, place: str, outcome: str = "done") -> None:
-        token = next(token for token in self.tokens if token.node == place)
-        self._take(engine.finish(self.definition, self.tokens, token.id, outcome, self.facts))
+from motcua.processes.engine import NotThere
 
 
 def test_the_signer_may_send_it_back() -> None:
@@ -87,3 +61,11 @@ def test_a_choice_goes_by_the_facts(channel: str, goes: str) -> None:
 def test_a_finished_token_cannot_be_finished_again() -> None:
     with pytest.raises(NotThere):
         engine.finish(review(), [], 1, "done", {})
+
+
+def test_every_way_of_a_process_with_each_loop_at_most_once() -> None:
+    assert sorted(ways(review())) == [
+        ["appraise>sign", "sign>appraise:redo", "appraise>sign", "sign>issue:approve", "issue>end"],
+        ["appraise>sign", "sign>issue:approve", "issue>end"],
+    ]
+    assert len(list(ways(parallel()))) == 2
