@@ -14,8 +14,8 @@ from motcua.law.rules import UNCOLLECTED_REMINDER_DAYS
 from motcua.notifications.messages import compose
 from motcua.notifications.models import Notice
 from motcua.notifications.providers import Message, MessageProvider, PermanentFailure
-from motcua.notifications.subscriber import COLUMNS, DELIVER
-from motcua.platform.jobs import Job, defer_many
+from motcua.notifications.subscriber import insert_notices, rows_of
+from motcua.platform.jobs import defer_many
 
 log = logging.getLogger("motcua.notifications")
 
@@ -77,29 +77,9 @@ def remind_uncollected(at: datetime) -> int:
             days, following = _reminder_days(at_desk, at)
             Timer.objects.filter(pk=timer_id).update(**({"fires_at": following} if following else {"fired_at": at}))
             if days is not None:
-                channels = ["page", *(["sms"] if phone else []), *(["email"] if email else [])]
-                rows += [
-                    (
-                        entries[dossier_id],
-                        dossier_id,
-                        "submitter",
-                        channel,
-                        f"uncollected_{days}",
-                        "waiting",
-                        at,
-                        "",
-                        "",
-                    )
-                    for channel in channels
-                ]
-        if rows:
-            slots = f"({', '.join(['%s'] * len(COLUMNS))})"
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    f"INSERT INTO notifications_notice ({', '.join(COLUMNS)}) VALUES {', '.join([slots] * len(rows))} ON CONFLICT DO NOTHING",
-                    [value for row in rows for value in row],
-                )
-            defer_many([Job(DELIVER, {"entry_id": entry_id}) for entry_id in sorted({row[0] for row in rows})])
+                template = f"uncollected_{days}"
+                rows += rows_of(entries[dossier_id], dossier_id, template, at, phone=bool(phone), email=bool(email))
+        defer_many(insert_notices(rows))
     return len(due)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from motcua.dossiers.ports import EntryEvent, PastEvent
@@ -48,11 +49,17 @@ def notice_rows(event: EntryEvent) -> list[tuple[Any, ...]]:
     template = TEMPLATES.get(event.kind)
     if template is None or (event.kind == "dossier.rectified" and not event.told):
         return []
-    channels = ["page", *(["sms"] if event.has_phone else []), *(["email"] if event.has_email else [])]
-    return [
-        (event.entry_id, event.dossier_id, "submitter", channel, template, "waiting", event.recorded_at, "", "")
-        for channel in channels
-    ]
+    return rows_of(
+        event.entry_id, event.dossier_id, template, event.recorded_at, phone=event.has_phone, email=event.has_email
+    )
+
+
+def rows_of(
+    entry_id: int, dossier_id: int, template: str, at: datetime, *, phone: bool, email: bool
+) -> list[tuple[Any, ...]]:
+    """One row of COLUMNS for each channel by which the submitter can be reached."""
+    channels = ["page", *(["sms"] if phone else []), *(["email"] if email else [])]
+    return [(entry_id, dossier_id, "submitter", channel, template, "waiting", at, "", "") for channel in channels]
 
 
 COLUMNS = ("entry_id", "dossier_id", "recipient", "channel", "template", "state", "created_at", "body", "failure")
@@ -60,7 +67,11 @@ COLUMNS = ("entry_id", "dossier_id", "recipient", "channel", "template", "state"
 
 def tell_applicant(events: list[EntryEvent]) -> list[Job]:
     """Insert the notices of the entries and ask for their delivery."""
-    rows = [row for event in events for row in notice_rows(event)]
+    return insert_notices([row for event in events for row in notice_rows(event)])
+
+
+def insert_notices(rows: Sequence[tuple[Any, ...]]) -> list[Job]:
+    """Insert rows of COLUMNS, each notice once; returns the jobs that deliver them, for the caller to defer."""
     if not rows:
         return []
     slots = f"({', '.join(['%s'] * len(COLUMNS))})"
