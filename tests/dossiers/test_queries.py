@@ -24,7 +24,7 @@ from motcua.dossiers.queries import (
 from motcua.dossiers.queues import Queue
 from motcua.dossiers.services import give_command, receive_at_counter, submit_dossier
 from motcua.dossiers.writer import NotFound
-from motcua.law.errors import BadInput
+from motcua.law.errors import BadInput, DomainError
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,20 @@ def test_look_up_needs_code_and_proof(province: Province) -> None:
         with pytest.raises(NotFound):
             look_up(code, bad)
     assert by_access_key(Dossier.objects.get().access_key).pk == one
+
+
+def test_look_up_takes_the_code_of_an_imported_dossier(province: Province) -> None:
+    one = accept(province)
+    Dossier.objects.filter(pk=one).update(code="HS cũ/77")
+
+    assert look_up(" HS cũ/77 ", "3456").pk == one
+    # Whoever cannot prove it learns nothing about whether it is there.
+    messages = []
+    for code in ("HS cũ/77", "HS cũ/78"):
+        with pytest.raises(DomainError) as caught:
+            look_up(code, "3457")
+        messages.append(caught.value.message.replace(code, ""))
+    assert messages[0] == messages[1]
 
 
 def test_duplicates_are_the_open_ones_of_the_same_owner(province: Province) -> None:

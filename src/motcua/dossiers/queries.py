@@ -15,7 +15,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Q, QuerySet
 
 from motcua.dossiers.decide import FREE_TEXT
-from motcua.dossiers.models import LIVING_STATES, Dossier, LedgerEntry, LedgerPrivate
+from motcua.dossiers.models import LIVING_STATES, UNDECIDED_STATES, Dossier, LedgerEntry, LedgerPrivate
 from motcua.dossiers.permissions import READING_ROLES, reads
 from motcua.dossiers.queues import Queue, queue_rule
 from motcua.dossiers.stops import PastEntry, dues, stops_of
@@ -25,7 +25,7 @@ from motcua.identity.digest import search_digest
 from motcua.law.clock import Due
 from motcua.law.codes import parse_dossier_code
 from motcua.law.errors import BadInput, DomainError
-from motcua.law.lifecycle import OPEN, State
+from motcua.law.lifecycle import State
 from motcua.law.persons import normalise_phone
 from motcua.law.policies import Policy
 from motcua.platform.text import search_key
@@ -43,13 +43,22 @@ def visible_to(actor: Actor, *, shared: bool = False) -> QuerySet[Dossier]:
         return Dossier.objects.all()
     if actor.kind is ActorKind.APPLICANT:
         return Dossier.objects.filter(pk__in=actor.dossiers or ())
+    where = _visible_as(actor, shared)
+    for hat in actor.behalves:
+        where |= _visible_as(hat, shared)
+    return Dossier.objects.filter(where)
+
+
+def _visible_as(actor: Actor, shared: bool) -> Q:
     agencies = frozenset().union(*(grant.agencies for grant in actor.grants if grant.role in READING_ROLES))
     where = Q(agency_id__in=agencies)
     if shared:
         where |= Q(shared_with__overlap=sorted(agencies))
     if actor.desks and reads(actor):
         where |= Q(receiving_desk_id__in=actor.desks) | Q(return_desk_id__in=actor.desks)
-    return Dossier.objects.filter(where)
+    if actor.sectors is not None:
+        where &= Q(procedure__sector_id__in=actor.sectors)
+    return where
 
 
 def get_visible(actor: Actor, *, id: int | None = None, code: str | None = None) -> Dossier:
@@ -257,19 +266,29 @@ def clock_of(dossier: Dossier, items: list[TimelineItem]) -> tuple[Due, ...]:
 def look_up(code: str, proof: str) -> Dossier:
     """A dossier for who knows its code and the last four digits of the submitter's phone, or the owner's year of birth.
 
-    A wrong proof and an unknown code give the same NotFound.
+    A wrong proof and an unknown code give the same NotFound. A code that is not of our form may be one from an imported
+    dossier; where it is not, the answer is how ours look.
     """
-    dossier = (
-        Dossier.objects.select_related("submitter", "owner_person").filter(code=parse_dossier_code(code).text).first()
+    try:
+        text, otherwise = parse_dossier_code(code).text, NotFound(_NOT_FOUND)
+    except DomainError as error:
+        text, otherwise = code.strip()[:100], error
+    dossier = Dossier.objects.select_related("submitter", "owner_person").filter(code=text).first()
+    if dossier is not None and _proves(dossier, re.sub(r"\D", "", proof)):
+        return dossier
+    raise otherwise
+
+
+_NOT_FOUND = "Không tìm thấy hồ sơ với mã và thông tin xác nhận đã nhập. Ông/bà hãy kiểm tra lại."
+
+
+def _proves(dossier: Dossier, digits: str) -> bool:
+    if len(digits) != 4:
+        return False
+    people = [dossier.submitter, dossier.owner_person]
+    return dossier.submitter.phone.endswith(digits) or any(
+        person is not None and person.birth_year == int(digits) for person in people
     )
-    tidy = re.sub(r"\D", "", proof)
-    if dossier is not None and len(tidy) == 4:
-        people = [dossier.submitter, dossier.owner_person]
-        if dossier.submitter.phone.endswith(tidy) and dossier.submitter.phone:
-            return dossier
-        if any(person is not None and person.birth_year == int(tidy) for person in people):
-            return dossier
-    raise NotFound("Không tìm thấy hồ sơ với mã và thông tin xác nhận đã nhập. Ông/bà hãy kiểm tra lại.")
 
 
 def by_access_key(key: uuid.UUID) -> Dossier:
@@ -285,5 +304,6 @@ def duplicates_of(procedure_id: int, *, identity_number: str = "", tax_code: str
     mark = search_digest("tax", tax_code) if tax_code else search_digest("identity", identity_number)
     if mark is None:
         return Dossier.objects.none()
-    living = [*(state.value for state in OPEN), State.SUBMITTED, State.AWAITING_COMPLETION]
-    return Dossier.objects.filter(owner_hmac=mark, procedure_id=procedure_id, state__in=living).order_by("-id")
+    return Dossier.objects.filter(owner_hmac=mark, procedure_id=procedure_id, state__in=UNDECIDED_STATES).order_by(
+        "-id"
+    )
