@@ -74,10 +74,20 @@ def candidates_for(node: Node, agency_id: int, unit_id: int | None, at: datetime
         return [Candidate(*row) for row in cursor.fetchall()]
 
 
-def chooser(at: datetime, earlier: Mapping[str, int]) -> Choose:
-    """The choice for the steps that open in one move; `earlier` = who did which step before."""
+# The rules that leave it to whoever finishes the step before; the others are there so that nobody chooses.
+CHOSEN_BY_GIVER = frozenset({Assign.CLAIM, Assign.TERRITORY, Assign.SAME})
+
+
+def chooser(at: datetime, earlier: Mapping[str, int], wanted: int | None = None) -> Choose:
+    """The choice for the steps that open in one move; `earlier` = who did which step before.
+
+    `wanted`: whom the giver chose; he gets those of the steps that he may do and whose rule leaves it to the giver.
+    """
 
     def choose(node: Node, agency_id: int | None, unit_id: int | None) -> int | None:
+        may_choose = wanted is not None and agency_id is not None and node.assign in CHOSEN_BY_GIVER
+        if may_choose and wanted in {one.officer_id for one in candidates_for(node, agency_id or 0, unit_id, at)}:
+            return wanted
         if agency_id is None or node.assign is Assign.CLAIM:
             return None
         return pick(node.assign, candidates_for(node, agency_id, unit_id, at), earlier.get(node.id))

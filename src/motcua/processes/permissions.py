@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from motcua.dossiers.permissions import Decision
 from motcua.identity.actors import Actor, ActorKind
 from motcua.organizations.models import Role
 from motcua.processes.definition import STEP_ROLES
 from motcua.processes.items import Item
+from motcua.processes.models import WorkItem
 
-HEADS = frozenset({Role.UNIT_HEAD, Role.DESK_HEAD})
+# A step as the ledger tells it, or its row: both know the same of it.
+Step = Item | WorkItem
+# The steps of the desk itself; whoever sits at a desk of the dossier with the role may do them.
+DESK_ROLES = frozenset({Role.COUNTER_OFFICER, Role.DESK_HEAD, Role.CASHIER})
 PUBLISHERS = frozenset({Role.ADMINISTRATOR, Role.REFORM_OFFICER})
 
 
-def holds(actor: Actor, item: Item, desk_ids: frozenset[int]) -> bool:
+def holds(actor: Actor, item: Step, desk_ids: frozenset[int]) -> bool:
     """Whether the actor's roles cover the step: over its agency, or at a desk of the dossier for the desk's own steps."""
     if actor.kind is ActorKind.SYSTEM:
         return True
@@ -22,16 +28,28 @@ def holds(actor: Actor, item: Item, desk_ids: frozenset[int]) -> bool:
         return False
     if actor.has_role(frozenset({item.role}), item.agency_id):
         return True
-    at_desk = item.role in (Role.COUNTER_OFFICER, Role.DESK_HEAD, Role.CASHIER) and bool(actor.desks & desk_ids)
+    at_desk = item.role in DESK_ROLES and bool(actor.desks & desk_ids)
     return at_desk and any(grant.role == item.role for grant in actor.grants)
 
 
-def leads(actor: Actor, item: Item) -> bool:
+def led_roles(role: str) -> frozenset[str]:
+    """Whose steps one who holds the role gives out: the head of a unit everybody's, the head of a desk the desk's."""
+    match role:
+        case Role.UNIT_HEAD:
+            return frozenset(STEP_ROLES)
+        case Role.DESK_HEAD:
+            return DESK_ROLES
+    return frozenset()
+
+
+def leads(actor: Actor, item: Step) -> bool:
     """Whether the actor heads those who do the step."""
-    return item.agency_id is not None and actor.has_role(HEADS, item.agency_id)
+    return item.agency_id is not None and any(
+        item.role in led_roles(grant.role) and item.agency_id in grant.agencies for grant in actor.grants
+    )
 
 
-def may_finish(actor: Actor, item: Item, desk_ids: frozenset[int]) -> Decision:
+def may_finish(actor: Actor, item: Step, desk_ids: frozenset[int]) -> Decision:
     """The officer who has the step; an unassigned one whoever holds its role."""
     if actor.kind is ActorKind.SYSTEM:
         return Decision(True)
@@ -42,13 +60,37 @@ def may_finish(actor: Actor, item: Item, desk_ids: frozenset[int]) -> Decision:
     return Decision(False, f"Bước “{item.name}” do {STEP_ROLES.get(item.role, item.role).lower()} thực hiện.")
 
 
-def may_claim(actor: Actor, item: Item, desk_ids: frozenset[int]) -> Decision:
+def may_claim(actor: Actor, item: Step, desk_ids: frozenset[int]) -> Decision:
     if item.officer_id is not None:
         return Decision(False, f"Bước “{item.name}” đã có người nhận.")
     return may_finish(actor, item, desk_ids)
 
 
-def may_assign(actor: Actor, item: Item) -> Decision:
+def may_hand_back(actor: Actor, item: Step) -> Decision:
+    if item.officer_id == actor.id and actor.kind is ActorKind.OFFICER:
+        return Decision(True)
+    return Decision(False, "Chỉ người đang giữ bước mới trả lại được.")
+
+
+def may_take_back(actor: Actor, item: Step, items: Iterable[Step], seen: Collection[int]) -> Decision:
+    """Whether the actor may undo the finished step that opened `item`: his own, and nobody has begun or looked at what follows.
+
+    `items` are all of the dossier; `seen` the tokens that their officers have looked at.
+    """
+    items = list(items)
+    before = [one for one in items if one.closed_seq == item.opened_seq]
+    if not any(one.role and one.closed_by_id == actor.id for one in before):
+        return Decision(False, "Chỉ người vừa chuyển bước này mới lấy lại được.")
+    if len(before) != 1:
+        # The branches that waited for this one have gone on with it.
+        return Decision(False, "Các nhánh song song đã gộp lại ở bước này; không lấy lại được nữa.")
+    after = [one for one in items if one.opened_seq == item.opened_seq]
+    if any(one.closed_seq is not None or one.token in seen for one in after):
+        return Decision(False, "Bước sau đã được mở xem hoặc đã làm; không lấy lại được nữa.")
+    return Decision(True)
+
+
+def may_assign(actor: Actor, item: Step) -> Decision:
     if leads(actor, item):
         return Decision(True)
     return Decision(False, f"Chỉ lãnh đạo của nơi thực hiện mới được giao bước “{item.name}”.")

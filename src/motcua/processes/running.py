@@ -40,9 +40,9 @@ class Running:
         return item
 
     def placed(self, advance: Advance, at: datetime, seq: int, officer_id: int | None = None) -> list[Item]:
-        """New items of an advance, each given to whom its rule names, or all to `officer_id` where the giver chose."""
+        """New items of an advance, each given to whom its rule names, or to `officer_id` where the giver may choose him."""
         earlier = {item.node: item.closed_by_id for item in self.items.values() if item.closed_by_id}
-        choose = chooser(at, earlier) if officer_id is None else lambda node, agency, unit: officer_id
+        choose = chooser(at, earlier, officer_id)
         return place(
             self.definition,
             advance,

@@ -23,7 +23,7 @@ from motcua.processes.definition import DONE, TIMEOUT, NodeKind, StepKind
 from motcua.processes.engine import NotThere
 from motcua.processes.items import TAKEN_BACK, Item, tokens_of
 from motcua.processes.models import WorkItem
-from motcua.processes.permissions import may_assign, may_claim, may_finish
+from motcua.processes.permissions import may_assign, may_claim, may_finish, may_hand_back, may_take_back
 from motcua.processes.placing import work
 from motcua.processes.running import Running, read_running
 
@@ -115,6 +115,10 @@ def _advance(
     running, token = scene.running, scene.item.token
     advance = engine.finish(running.definition, tokens_of(running.items.values()), token, outcome, running.facts)
     opened = running.placed(advance, scene.at, scene.loaded.snapshot.seq + 1, next_officer_id)
+    if next_officer_id is not None and not any(item.officer_id == next_officer_id for item in opened):
+        raise BadInput(
+            "Người làm bước sau: không giữ vai trò của bước ấy, hoặc bước ấy có cách giao riêng.", field="next_officer"
+        )
     stay = [item for item in running.standing if item.token not in advance.closed]
     return work(
         event,
@@ -168,8 +172,7 @@ def hand_back(dossier_id: int, token: int, *, reason: str, actor: Actor, at: dat
     """The officer gives the step back to those who may take or assign it, with a reason."""
 
     def decide(scene: Scene) -> Work:
-        if scene.item.officer_id != actor.id:
-            raise NotAllowed("Chỉ người đang giữ bước mới trả lại được.")
+        _require(may_hand_back(actor, scene.item))
         if not reason.strip():
             raise GuardFailed("Lý do trả lại: chưa nhập.", field="reason")
         return _placed(scene, ProcessEvent.HANDED_BACK, None, scene.item.unit_id, reason)
@@ -197,12 +200,11 @@ def take_back(dossier_id: int, token: int, *, actor: Actor, at: datetime) -> Mov
 
     def decide(scene: Scene) -> Work:
         items = scene.running.items
+        verdict = may_take_back(actor, scene.item, items.values(), _seen(dossier_id))
+        if not verdict.allowed:
+            raise GuardFailed(verdict.reason)
         after = [item for item in items.values() if item.opened_seq == scene.item.opened_seq]
         before = [item for item in items.values() if item.closed_seq == scene.item.opened_seq and item.role]
-        if len(before) != 1 or before[0].closed_by_id != actor.id:
-            raise NotAllowed("Chỉ người vừa chuyển bước này mới lấy lại được.")
-        if any(not item.open for item in after) or _seen(dossier_id, [item.token for item in after]):
-            raise GuardFailed("Bước sau đã được mở xem hoặc đã làm; không lấy lại được nữa.")
         old = before[0]
         again = Item(
             dossier_id, max(items) + 1, old.node, old.flow, old.kind, old.name, old.role, old.agency_id, old.unit_id, actor.id,
@@ -222,8 +224,8 @@ def take_back(dossier_id: int, token: int, *, actor: Actor, at: datetime) -> Mov
     return _give(dossier_id, token, decide, actor=actor, at=at)
 
 
-def _seen(dossier_id: int, tokens: list[int]) -> bool:
-    return WorkItem.objects.filter(dossier_id=dossier_id, token__in=tokens, seen_at__isnull=False).exists()
+def _seen(dossier_id: int) -> set[int]:
+    return set(WorkItem.objects.filter(dossier_id=dossier_id, seen_at__isnull=False).values_list("token", flat=True))
 
 
 def note_seen(dossier_id: int, *, actor: Actor, at: datetime) -> None:

@@ -1,0 +1,133 @@
+"""What surrounds a step: to whom it may be handed on, and until when it may be taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.processes.build import flow, line, node, process, result, step
+from tests.processes.test_services import accepted, later, open_items, publish
+from tests.province import START, Province, build_province
+
+from motcua.dossiers.decide import GuardFailed
+from motcua.dossiers.models import LedgerEntry
+from motcua.law.errors import BadInput
+from motcua.organizations.models import Role
+from motcua.organizations.services import appoint
+from motcua.processes.definition import Assign, Definition
+from motcua.processes.items import Item
+from motcua.processes.permissions import leads
+from motcua.processes.services import assign, finish_step, hand_back, take_back
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def province() -> Province:
+    return build_province()
+
+
+def two_steps(rule: Assign) -> Definition:
+    return line(step("check", "Thẩm định"), replace(step("sign", "Trình ký", "signer"), assign=rule))
+
+
+@pytest.mark.parametrize("rule", [Assign.CLAIM, Assign.SAME, Assign.TERRITORY])
+def test_the_giver_chooses_the_next_officer(province: Province, rule: Assign) -> None:
+    publish(province, two_steps(rule))
+    second = appoint(
+        username="signer_two", password=None, full_name="Võ Ký Thay", title="Phó Giám đốc", agency=province.department,
+        roles={Role.SIGNER: province.department}, valid_from=START,
+    )  # fmt: skip
+    dossier_id = accepted(province)
+
+    finish_step(dossier_id, 1, next_officer_id=second.pk, actor=province.actor("case"), at=later(hours=1))
+
+    assert open_items(dossier_id)["sign"].officer == second
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"),
+    [(Assign.CLAIM, "commune_case"), (Assign.CLAIM, "counter"), (Assign.ROUND_ROBIN, "head"), (Assign.HEAD, "case")],
+)
+def test_nobody_else_may_be_chosen(province: Province, rule: Assign, name: str) -> None:
+    publish(province, two_steps(rule))
+    dossier_id = accepted(province)
+    entries = LedgerEntry.objects.count()
+
+    with pytest.raises(BadInput, match="Người làm bước sau") as refused:
+        finish_step(
+            dossier_id, 1, next_officer_id=province.officers[name].pk, actor=province.actor("case"), at=later(hours=1)
+        )
+
+    assert refused.value.data["field"] == "next_officer"
+    assert set(open_items(dossier_id)) == {"check"}
+    assert LedgerEntry.objects.count() == entries
+
+
+def two_branches() -> Definition:
+    return process(
+        [node("split", "split"), step("a", "Nhánh A"), step("b", "Nhánh B"), node("join", "join"), result()],
+        *(flow(text) for text in ("start>split", "split>a", "split>b", "a>join", "b>join", "join>issue", "issue>end")),
+    )
+
+
+def test_a_step_that_joined_the_branches_is_not_taken_back(province: Province) -> None:
+    publish(province, two_branches())
+    dossier_id = accepted(province)
+    case = province.actor("case")
+    finish_step(dossier_id, 1, actor=case, at=later(hours=1))
+    finish_step(dossier_id, 2, actor=case, at=later(hours=2))
+    issue = open_items(dossier_id)["issue"]
+
+    with pytest.raises(GuardFailed, match="nhánh song song"):
+        take_back(dossier_id, issue.token, actor=case, at=later(hours=2))
+
+    assert set(open_items(dossier_id)) == {"issue"}
+
+
+def test_only_who_handed_on_takes_back(province: Province) -> None:
+    publish(province, two_steps(Assign.CLAIM))
+    dossier_id = accepted(province)
+    finish_step(dossier_id, 1, actor=province.actor("case"), at=later(hours=1))
+
+    with pytest.raises(GuardFailed, match="Chỉ người vừa chuyển"):
+        take_back(dossier_id, 2, actor=province.actor("head"), at=later(hours=1))
+    take_back(dossier_id, 2, actor=province.actor("case"), at=later(hours=1))
+
+    assert open_items(dossier_id)["check"].officer == province.officers["case"]
+
+
+def test_giving_back_and_giving_out_need_their_reason(province: Province) -> None:
+    publish(province, two_steps(Assign.CLAIM))
+    dossier_id = accepted(province)
+    case, head = province.actor("case"), province.actor("head")
+    assign(dossier_id, 1, officer_id=case.id, actor=head, at=later(hours=1))
+    second = appoint(
+        username="case_two", password=None, full_name="Mai Thụ Lý", title="Chuyên viên", agency=province.department,
+        roles={Role.CASE_OFFICER: province.department}, valid_from=START, unit=province.unit,
+    )  # fmt: skip
+
+    with pytest.raises(GuardFailed, match="Lý do giao lại"):
+        assign(dossier_id, 1, officer_id=second.pk, actor=head, at=later(hours=1))
+    with pytest.raises(GuardFailed, match="Lý do trả lại"):
+        hand_back(dossier_id, 1, reason="  ", actor=case, at=later(hours=1))
+    with pytest.raises(BadInput, match="không giữ vai trò"):
+        assign(dossier_id, 1, officer_id=province.officers["counter"].pk, reason="x", actor=head, at=later(hours=1))
+
+    assert open_items(dossier_id)["check"].officer_id == case.id
+
+
+def item(province: Province, role: str) -> Item:
+    return Item(1, 1, "n", "", "work", "Bước", role, province.department.pk, None, None, 60, later(), 1, None)
+
+
+def test_the_head_of_a_desk_gives_out_the_steps_of_the_desk_only(province: Province) -> None:
+    province.officers["desk_head"] = appoint(
+        username="desk_head", password=None, full_name="Đặng Phụ Trách", title="", agency=province.root,
+        roles={Role.DESK_HEAD: province.root}, valid_from=START, desk=province.desk,
+    )  # fmt: skip
+    led = {role for role in ("counter_officer", "cashier", "desk_head", "case_officer", "unit_head", "signer")
+           if leads(province.actor("desk_head"), item(province, role))}  # fmt: skip
+    assert led == {"counter_officer", "cashier", "desk_head"}
+    assert leads(province.actor("head"), item(province, "case_officer"))
+    assert not leads(province.actor("case"), item(province, "case_officer"))
