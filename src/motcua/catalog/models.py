@@ -116,6 +116,42 @@ class ChannelRule(models.Model):
         constraints = [models.UniqueConstraint(fields=["version", "position"], name="channelrule_once")]
 
 
+class CommittedLimit(models.Model):
+    """A limit promised in place of the catalogue's for one channel, case and stage, by the province (agency empty) or by an
+    agency and those below it, between two dates.
+
+    What a dossier gets is the shortest of the catalogue's limit and every promise that covers it on the day it comes in:
+    a promise never lengthens.
+    """
+
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="commitments", verbose_name="thủ tục")
+    agency = models.ForeignKey(
+        "organizations.Agency", models.PROTECT, null=True, related_name="+", verbose_name="cơ quan (trống = toàn tỉnh)"
+    )
+    channel = models.CharField("hình thức", max_length=10, choices=Channel)
+    stage = models.PositiveSmallIntegerField("giai đoạn", default=1)
+    condition = models.TextField("trường hợp", blank=True)
+    amount = models.PositiveIntegerField("số lượng")
+    unit = models.CharField("đơn vị", max_length=12)
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến trước ngày", null=True)
+
+    class Meta:
+        verbose_name = "thời hạn cam kết"
+        verbose_name_plural = "thời hạn cam kết"
+        constraints = [
+            models.CheckConstraint(name="commitment_amount", condition=models.Q(amount__gte=1)),
+            models.CheckConstraint(
+                name="commitment_dates",
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+            ),
+        ]
+        indexes = [models.Index(fields=["procedure", "channel"], name="commitment_of_procedure")]
+
+    def __str__(self) -> str:
+        return f"{self.procedure_id}/{self.agency_id or '*'}/{self.channel}: {self.amount} {self.unit}"
+
+
 _BULLETS = "-+*•– \t\n"
 _REMARKS = (
     "trường hợp", "(trường hợp", "đối với", "lưu ý", "ghi chú", "người ", "cá nhân", "cơ quan", "khi ", "nếu ", "các trường hợp",

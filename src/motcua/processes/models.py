@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from motcua.catalog.models import Channel, Procedure
+from motcua.catalog.models import Channel, CommittedLimit, Procedure, ProcedureVersion
 from motcua.dossiers.models import Dossier
 from motcua.organizations.models import Agency, Desk, Officer, Unit
 from motcua.processes.definition import STEP_ROLES, StepKind
@@ -367,7 +367,9 @@ class AgencyTransfer(models.Model):
         constraints = [models.UniqueConstraint(fields=["dossier", "token"], name="agency_transfer_once")]
         indexes = [
             models.Index(
-                fields=["to_agency", "sent_at"], name="agency_transfer_waiting", condition=Q(acknowledged_at__isnull=True)
+                fields=["to_agency", "sent_at"],
+                name="agency_transfer_waiting",
+                condition=Q(acknowledged_at__isnull=True),
             )
         ]
 
@@ -477,9 +479,7 @@ class SuspicionFinding(models.Model):
     subject = models.CharField("về", max_length=160)
     mark = models.CharField("lần", max_length=80)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name="cơ quan")
-    dossier = models.ForeignKey(
-        Dossier, models.PROTECT, null=True, related_name="suspicions", verbose_name="hồ sơ"
-    )
+    dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="suspicions", verbose_name="hồ sơ")
     officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="cán bộ")
     occurred_at = models.DateTimeField("lúc xảy ra")
     found_at = models.DateTimeField("lúc tìm thấy")
@@ -602,7 +602,9 @@ class Apology(models.Model):
     reason = models.TextField("lý do", blank=True, default="")
     until = models.DateTimeField("hẹn lại", null=True)
     reasoned_at = models.DateTimeField("lúc nêu lý do", null=True)
-    reasoned_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người nêu lý do")
+    reasoned_by = models.ForeignKey(
+        Officer, models.PROTECT, null=True, related_name="+", verbose_name="người nêu lý do"
+    )
     signed_at = models.DateTimeField("lúc ký", null=True)
     signed_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người ký")
     entry_seq = models.PositiveIntegerField("mục sổ cái", null=True)
@@ -670,3 +672,116 @@ class LatenessCause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.code}"
+
+
+class Simplification(models.Model):
+    """What a decision of the province or an agency makes easier in a procedure than the catalogue demands.
+
+    Its limits are promises of the catalogue room, so that a new dossier gets them; `process_version` is the version of
+    the process that was shortened to keep them. A pilot ends by itself; `valid_to` is the first day without it.
+    """
+
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="simplifications", verbose_name="thủ tục")
+    version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+", verbose_name="so với phiên bản")
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, related_name="simplifications", verbose_name="cơ quan (trống = toàn tỉnh)"
+    )
+    process_version = models.ForeignKey(
+        ProcessVersion, models.PROTECT, null=True, related_name="simplifications", verbose_name="phiên bản quy trình"
+    )
+    decision_number = models.CharField("số quyết định", max_length=100)
+    decision_date = models.DateField("ngày quyết định")
+    pilot = models.BooleanField("thí điểm", default=False)
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến trước ngày", null=True)
+    sets_before = models.PositiveSmallIntegerField("số bộ hồ sơ trước", null=True)
+    sets_after = models.PositiveSmallIntegerField("số bộ hồ sơ sau", null=True)
+    note = models.CharField("ghi chú", max_length=500, blank=True)
+    recorded_at = models.DateTimeField("lúc ghi")
+    recorded_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người ghi")
+    ended_at = models.DateTimeField("lúc cho kết thúc sớm", null=True)
+    ended_by = models.ForeignKey(
+        Officer, models.PROTECT, null=True, related_name="+", verbose_name="người cho kết thúc"
+    )
+    end_reason = models.CharField("lý do kết thúc", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "đơn giản hóa"
+        verbose_name_plural = "đơn giản hóa"
+        constraints = [
+            models.CheckConstraint(
+                name="simplification_dates",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+            ),
+            models.CheckConstraint(
+                name="simplification_pilot_ends", condition=Q(pilot=False) | Q(valid_to__isnull=False)
+            ),
+        ]
+        indexes = [models.Index(fields=["procedure", "valid_from"], name="simplification_of")]
+
+    def __str__(self) -> str:
+        return f"{self.procedure_id}/{self.agency_id or '*'} {self.decision_number}"
+
+
+class SimplifiedLimit(models.Model):
+    """One limit cut: the catalogue's at that time and the promised one, both also in plain working minutes for counting."""
+
+    simplification = models.ForeignKey(
+        Simplification, models.PROTECT, related_name="limits", verbose_name="đơn giản hóa"
+    )
+    commitment = models.OneToOneField(
+        CommittedLimit, models.PROTECT, related_name="simplified", verbose_name="thời hạn cam kết"
+    )
+    central_amount = models.PositiveIntegerField("thời hạn theo danh mục")
+    central_unit = models.CharField("đơn vị", max_length=12)
+    central_minutes = models.PositiveIntegerField("thời hạn theo danh mục (phút làm việc)")
+    committed_minutes = models.PositiveIntegerField("thời hạn cam kết (phút làm việc)")
+
+    class Meta:
+        verbose_name = "thời hạn cắt giảm"
+        verbose_name_plural = "thời hạn cắt giảm"
+        constraints = [
+            models.CheckConstraint(
+                name="simplified_limit_shorter", condition=Q(committed_minutes__lt=models.F("central_minutes"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.simplification_id}: {self.central_minutes} → {self.committed_minutes}"
+
+
+class SimplifiedPart(models.Model):
+    """A paper, form or step that falls away, or is merged into another (`into`)."""
+
+    class Kind(models.TextChoices):
+        PAPER = "paper", "giấy tờ"
+        FORM = "form", "biểu mẫu"
+        STEP = "step", "bước"
+
+    class Change(models.TextChoices):
+        REMOVED = "removed", "cắt bỏ"
+        MERGED = "merged", "gộp"
+
+    simplification = models.ForeignKey(
+        Simplification, models.PROTECT, related_name="parts", verbose_name="đơn giản hóa"
+    )
+    position = models.PositiveSmallIntegerField("thứ tự")
+    kind = models.CharField("loại", max_length=5, choices=Kind)
+    change = models.CharField("cách", max_length=7, choices=Change)
+    name = models.TextField("tên")
+    into = models.TextField("gộp vào", blank=True)
+
+    class Meta:
+        verbose_name = "phần đơn giản hóa"
+        verbose_name_plural = "phần đơn giản hóa"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["simplification", "position"], name="simplified_part_once"),
+            models.CheckConstraint(
+                name="simplified_part_merged",
+                condition=Q(change="removed", into="") | (Q(change="merged") & ~Q(into="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_change_display()} {self.get_kind_display()} “{self.name}”"
