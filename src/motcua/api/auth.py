@@ -56,6 +56,6 @@ def find_token(secret: str) -> ApiToken | None:
 def actor_for(token: ApiToken, dossier_id: int | None = None) -> Actor:
     """Whom a token acts as. Without an officer: the applicant of the dossiers it handed in, here of `dossier_id`."""
     if token.officer is not None:
-        return actor_of(token.officer, now().astimezone(VIETNAM).date())
+        return actor_of(token.officer, now().astimezone(VIETNAM).date(), now())
     own = ApiDossier.objects.filter(token=token, dossier_id=dossier_id).values_list("dossier_id", flat=True)
     return Actor(kind=ActorKind.APPLICANT, id=token.pk, dossiers=frozenset(own if dossier_id else ()))

@@ -77,8 +77,8 @@ def officers_only(roles: frozenset[str]) -> Callable[[View], View]:
             if officer is None:
                 return redirect("desk:posts")
             request.officer = officer
-            request.actor = actor_of(officer, local(request.at).date())
-            if not any(grant.role in roles for grant in request.actor.grants):
+            request.actor = actor_of(officer, local(request.at).date(), request.at)
+            if not holds(request.actor, *roles):
                 raise NotAllowed("Vị trí của ông/bà không dùng trang này.")
             return view(request, *args, **kwargs)
 
@@ -113,4 +113,5 @@ def said(values: QueryDict, name: str, *, limit: int = 300) -> str:
 
 
 def holds(actor: Actor, *roles: str) -> bool:
-    return any(grant.role in roles for grant in actor.grants)
+    """Whether the actor has one of the roles anywhere: his own, or on behalf of another."""
+    return any(grant.role in roles for hat in actor.hats for grant in hat.grants)

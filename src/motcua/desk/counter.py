@@ -93,10 +93,13 @@ class Offered:
 def offered(actor: Actor, *, same_day: bool = False) -> list[Offered]:
     """What the actor's desk takes, by code; an officer without a desk takes for the desks of the agencies in scope."""
     rows = DeskProcedure.objects.filter(procedure__current__isnull=False)
-    if actor.desks:
-        rows = rows.filter(desk__in=actor.desks)
+    receiving = [hat for hat in actor.hats if any(grant.role in RECEIVERS for grant in hat.grants)]
+    if desks := frozenset().union(*(hat.desks for hat in receiving)):
+        rows = rows.filter(desk__in=desks)
     else:
-        agencies = frozenset().union(*(grant.agencies for grant in actor.grants if grant.role in RECEIVERS))
+        agencies = frozenset().union(
+            *(grant.agencies for hat in receiving for grant in hat.grants if grant.role in RECEIVERS)
+        )
         rows = rows.filter(desk__agency__in=agencies)
     if same_day:
         rows = rows.filter(procedure__same_day=True)

@@ -103,8 +103,9 @@ def word_of(command: Command) -> str:
 
 def subject_of(dossier: Dossier) -> Subject:
     return Subject(
-        dossier.pk, State(dossier.state), dossier.agency_id, dossier.receiving_desk_id, dossier.return_desk_id
-    )
+        dossier.pk, State(dossier.state), dossier.agency_id, dossier.receiving_desk_id, dossier.return_desk_id,
+        sector_id=dossier.procedure.sector_id,
+    )  # fmt: skip
 
 
 def offers(actor: Actor, dossier: Dossier) -> list[Offer]:

@@ -84,6 +84,7 @@ class Names:
     @classmethod
     def of(cls, items: Sequence[TimelineItem]) -> Names:
         officers = {item.actor["id"] for item in items if item.actor["kind"] == ActorKind.OFFICER}
+        officers |= {item.actor.get("for") for item in items}
         officers |= {item.data.get("set", {}).get("officer_id") for item in items}
         officers |= {item.data.get("approver") for item in items}
         units = {item.data.get("set", {}).get("unit_id") for item in items}
@@ -97,7 +98,10 @@ class Names:
             return "người nộp"
         if label["kind"] == ActorKind.SYSTEM:
             return "hệ thống"
-        return self.officers.get(label["id"], f"cán bộ số {label['id']}")
+        name = self.officers.get(label["id"], f"cán bộ số {label['id']}")
+        if "for" not in label:
+            return name
+        return f"{name}, thay {self.officers.get(label['for'], 'người khác')}"
 
 
 def events(dossier: Dossier, items: Sequence[TimelineItem], names: Names) -> Iterator[Event]:

@@ -33,15 +33,16 @@ class NotAllowed(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether, and in Vietnamese why not."""
+    """Whether, and in Vietnamese why not. `on_behalf_of`: the officer whose power it is, 0 = the actor's own."""
 
     allowed: bool
     reason: str = ""
+    on_behalf_of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What of a dossier the permission depends on."""
+    """What of a dossier the permission depends on; without its sector (0) no delegation limited to sectors reaches it."""
 
     id: int
     state: State
@@ -49,6 +50,7 @@ class Subject:
     receiving_desk_id: int
     return_desk_id: int
     shared_with: frozenset[int] = frozenset()
+    sector_id: int = 0
 
 
 # The result lies at the return desk, what is handed in comes to the receiving desk; the other desk only sees.
@@ -59,7 +61,7 @@ _AT_RECEIVING_DESK = frozenset(
 
 
 def reads(actor: Actor) -> bool:
-    """Whether any role of the actor lets it read dossiers; sitting at a desk alone does not."""
+    """Whether any role of the actor's own lets it read dossiers; sitting at a desk alone does not."""
     return any(grant.role in READING_ROLES for grant in actor.grants)
 
 
@@ -69,6 +71,12 @@ def sees(actor: Actor, subject: Subject) -> bool:
         return True
     if actor.kind is ActorKind.APPLICANT:
         return actor.dossiers is not None and subject.id in actor.dossiers
+    return any(_sees(hat, subject) for hat in actor.hats)
+
+
+def _sees(actor: Actor, subject: Subject) -> bool:
+    if not actor.reaches(subject.sector_id):
+        return False
     reading = frozenset().union(*(grant.agencies for grant in actor.grants if grant.role in READING_ROLES))
     at_their_desk = bool(actor.desks & {subject.receiving_desk_id, subject.return_desk_id})
     return not reading.isdisjoint({subject.agency_id, *subject.shared_with}) or (at_their_desk and reads(actor))
@@ -88,8 +96,9 @@ def can(actor: Actor, command: Command, subject: Subject) -> Decision:
     move = find_move(subject.state, command)
     # Before there is a result, those who may hand over later get as far as the refusal that is recorded.
     who = move.who if move is not None else (Who.DESK,)
-    if any(_belongs(actor, group, command, subject) for group in who):
-        return Decision(True)
+    for hat in actor.hats:
+        if any(_belongs(hat, group, command, subject) for group in who):
+            return Decision(True, on_behalf_of=hat.acting_for)
     return Decision(False, f"Vai trò của ông/bà không được “{COMMAND_TEXT[command]}” hồ sơ này.")
 
 
@@ -102,7 +111,7 @@ def _belongs(actor: Actor, who: Who, command: Command, subject: Subject) -> bool
             and actor.dossiers is not None
             and (not subject.id or subject.id in actor.dossiers)
         )
-    if actor.kind is not ActorKind.OFFICER:
+    if actor.kind is not ActorKind.OFFICER or not actor.reaches(subject.sector_id):
         return False
     roles = ROLES[who]
     if actor.has_role(roles, subject.agency_id):

@@ -72,7 +72,8 @@ def queue_rule(queue: Queue, actor: Actor, at: datetime) -> QueueRule:
         case Queue.PAPERS_COMING:
             return QueueRule(Q(state__in=_RUNNING, papers_due_at__isnull=False), "papers_due_at")
         case Queue.MINE:
-            return QueueRule(Q(state__in=_OPEN, officer_id=actor.id), "due_at")
+            # With what lies with those whom he stands in for while they are away.
+            return QueueRule(Q(state__in=_OPEN, officer_id__in=[actor.id, *sorted(actor.stands_in_for)]), "due_at")
         case Queue.UNIT:
             return QueueRule(Q(state__in=_OPEN, unit_id=actor.unit_id), "due_at")
         case Queue.OPEN:

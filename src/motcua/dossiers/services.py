@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from motcua.catalog.models import Procedure
 from motcua.dossiers import writer
 from motcua.dossiers.commands import (
     Accept,
@@ -90,11 +91,15 @@ def _receive(
     check_late(at, recorded_at, late)
     for command in commands:
         check_evidence(command)
-    subject = Subject(0, State.DRAFT, intake.agency_id, intake.receiving_desk_id, intake.return_desk_id)
+    subject = Subject(
+        0, State.DRAFT, intake.agency_id, intake.receiving_desk_id, intake.return_desk_id,
+        sector_id=_sector_of(intake.procedure_id, actor),
+    )  # fmt: skip
     verdict = can(actor, commands[0].command, subject)
     if not verdict.allowed:
         raise NotAllowed(verdict.reason)
     check_late_approver(late, actor, subject, local_day(at))
+    actor = actor.for_whom(verdict.on_behalf_of)
     try:
         with transaction.atomic():
             move, _ = receive(intake, commands[0], actor=actor, at=at, recorded_at=recorded_at or at, late=late)
@@ -110,6 +115,13 @@ def _receive(
         # This hand-in came before: a double click, or a retry after an answer that was lost.
         return _earlier(intake.key)
     return moved(move)
+
+
+def _sector_of(procedure_id: int, actor: Actor) -> int:
+    """Asked only where a delegation limited to sectors could decide."""
+    if all(hat.sectors is None for hat in actor.behalves):
+        return 0
+    return Procedure.objects.filter(pk=procedure_id).values_list("sector_id", flat=True).first() or 0
 
 
 def _earlier(key: uuid.UUID) -> Moved:
@@ -166,7 +178,7 @@ def give_commands(
             )
         check_late_approver(late, actor, subject, local_day(at))
         for command in commands:
-            _check_allowed(actor, command, subject_of(move.loaded))
+            move.actor = actor.for_whom(_check_allowed(actor, command, subject_of(move.loaded)))
             if isinstance(command, HandOver) and command.proof == "one_time_code":
                 check_used(dossier_id, command.reference)
             check_named(command, actor, subject, local_day(at))
@@ -194,16 +206,19 @@ def subject_of(loaded: writer.Loaded) -> Subject:
     snapshot = loaded.snapshot
     return Subject(
         loaded.id, snapshot.state, loaded.agency_id, snapshot.receiving_desk_id, snapshot.return_desk_id,
-        frozenset(snapshot.shared_with),
+        frozenset(snapshot.shared_with), loaded.sector_id,
     )  # fmt: skip
 
 
-def _check_allowed(actor: Actor, command: AnyCommand, subject: Subject) -> None:
+def _check_allowed(actor: Actor, command: AnyCommand, subject: Subject) -> int:
+    """On whose behalf the actor gives it, 0 = his own. Raises NotAllowed."""
     # What nobody could do in this state is left to `decide`, which says so.
-    if is_possible(subject.state, command.command):
-        verdict = can(actor, command.command, subject)
-        if not verdict.allowed:
-            raise NotAllowed(verdict.reason)
+    if not is_possible(subject.state, command.command):
+        return 0
+    verdict = can(actor, command.command, subject)
+    if not verdict.allowed:
+        raise NotAllowed(verdict.reason)
+    return verdict.on_behalf_of
 
 
 def moved(move: writer.Move) -> Moved:

@@ -58,6 +58,7 @@ class Loaded:
     has_phone: bool
     has_email: bool
     snapshot: Snapshot
+    sector_id: int = 0
 
 
 @lru_cache(maxsize=512)
@@ -78,7 +79,7 @@ SNAPSHOT_COLUMNS = (
 _LOAD = f"""
 SELECT d.id, d.head, d.procedure_id, d.agency_id, a.code, s.phone <> '', s.email <> '', c.data::text, d.due_policy,
        d.limit_amount, d.limit_unit, d.second_amount, d.second_unit, p.same_day, e.occurred_at,
-       coalesce(pg_current_xact_id_if_assigned() < e.xid, false),
+       coalesce(pg_current_xact_id_if_assigned() < e.xid, false), p.sector_id,
        {", ".join(f"d.{column}" for column in SNAPSHOT_COLUMNS)}
 FROM dossiers_dossier d
 JOIN organizations_agency a ON a.id = d.agency_id
@@ -119,7 +120,7 @@ def load(dossier_id: int, *, with_history: bool = False) -> Loaded:
         same_day,
         last,
     ) = row[:15]
-    values = dict(zip(SNAPSHOT_COLUMNS, row[16:], strict=True))
+    values = dict(zip(SNAPSHOT_COLUMNS, row[17:], strict=True))
     values["state"] = State(values["state"])
     snapshot = Snapshot(
         **values,
@@ -130,7 +131,7 @@ def load(dossier_id: int, *, with_history: bool = False) -> Loaded:
         calendar=calendar_of(calendar),
         history=history,
     )
-    return Loaded(id_, bytes(head), procedure_id, agency_id, agency_code, phone, email, snapshot)
+    return Loaded(id_, bytes(head), procedure_id, agency_id, agency_code, phone, email, snapshot, row[16])
 
 
 def limits_of(amount: int | None, unit: str, second_amount: int | None, second_unit: str) -> tuple[Limit, ...]:

@@ -47,8 +47,9 @@ def rows_of(request: DeskRequest, found: list[Dossier]) -> list[Row]:
 
 def subject_of(dossier: Dossier) -> Subject:
     return Subject(
-        dossier.pk, State(dossier.state), dossier.agency_id, dossier.receiving_desk_id, dossier.return_desk_id
-    )
+        dossier.pk, State(dossier.state), dossier.agency_id, dossier.receiving_desk_id, dossier.return_desk_id,
+        sector_id=dossier.procedure.sector_id,
+    )  # fmt: skip
 
 
 @officers_only(READERS)
