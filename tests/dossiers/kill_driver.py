@@ -69,7 +69,8 @@ def find_province() -> Province:
     agencies = {agency.code: agency for agency in Agency.objects.all()}
     return Province(
         agencies["H32"], agencies["H32.16"], agencies["H32.101"], Desk.objects.get(code="TTPVHCC"), Desk.objects.get(code="NT"),
-        Unit.objects.get(), Procedure.objects.get(), {o.user.username: o for o in Officer.objects.select_related("user", "agency")},
+        Unit.objects.get(), Procedure.objects.get(code="1.001193"),
+        {o.user.username: o for o in Officer.objects.select_related("user", "agency")},
     )  # fmt: skip
 
 

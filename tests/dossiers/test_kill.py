@@ -50,8 +50,8 @@ def until(true: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None
 class Town:
     """A durable server of its own, two drivers that play the web processes, and a worker."""
 
-    def __init__(self, home: Path, cluster: Cluster, lives: int) -> None:
-        self.home, self.cluster, self.lives = home, cluster, lives
+    def __init__(self, home: Path, cluster: Cluster, lives: int, driver: str) -> None:
+        self.home, self.cluster, self.lives, self.driver = home, cluster, lives, driver
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")} | {
             "MOTCUA_HOME": str(home),
             "MOTCUA_DATABASE_URL": cluster.url,
@@ -60,7 +60,7 @@ class Town:
             "MOTCUA_LOG_LEVEL": "WARNING",
             "MOTCUA_NOW": MONDAY.isoformat(),
         }
-        drive = ["-m", "tests.dossiers.kill_driver", "drive"]
+        drive = ["-m", driver, "drive"]
         self.commands = {
             "web one": [*drive, "one", "1", str(lives)],
             "worker": ["-m", "motcua.cli.main", "worker"],
@@ -123,11 +123,11 @@ class Town:
 
 
 @contextlib.contextmanager
-def town(home: Path, lives: int) -> Iterator[Town]:
+def town(home: Path, lives: int, driver: str = "tests.dossiers.kill_driver") -> Iterator[Town]:
     with Cluster.at(home).running() as cluster:
-        place = Town(home, cluster, lives)
+        place = Town(home, cluster, lives, driver)
         try:
-            place.run("-m", "tests.dossiers.kill_driver", "prepare")
+            place.run("-m", driver, "prepare")
             yield place
         except BaseException:
             sys.stderr.write((home / "town.log").read_text(errors="replace")[-4000:])

@@ -1,0 +1,57 @@
+"""Dossiers on mixed processes with kill -9 of web, worker and database: all finished, each step done as the engine says."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tests.dossiers.test_kill import Town, home, live_through, town
+from tests.processes.process_driver import process_of, steps_of
+
+__all__ = ["home"]
+DRIVER = "tests.processes.process_driver"
+
+
+def check_processes(place: Town) -> None:
+    lives = place.lives
+    assert place.query("SELECT state, process <> '', count(*) FROM dossiers_dossier GROUP BY 1, 2") == [
+        ("handed_over", True, lives)
+    ]
+    steps = Counter((process_of(number), name) for number in range(1, lives + 1) for name in steps_of(number))
+    done = place.query(
+        "SELECT substr(p.code, 3), w.node, count(*), count(w.closed_seq) FROM processes_workitem w"
+        " JOIN dossiers_dossier d ON d.id = w.dossier_id JOIN catalog_procedure p ON p.id = d.procedure_id"
+        " WHERE w.kind <> 'join' GROUP BY 1, 2"
+    )
+    # Each step was opened as often as the engine says in memory, and every one of them is closed.
+    assert {(name, node): (opened, closed) for name, node, opened, closed in done} == {
+        step: (count, count) for step, count in steps.items()
+    }
+    kinds = dict(place.query("SELECT kind, count(*) FROM dossiers_ledgerentry WHERE kind LIKE 'process.%' GROUP BY 1"))
+    assert kinds == {
+        "process.started": lives,
+        "process.step_done": sum(count for (_, name), count in steps.items() if name != "issue"),
+    }
+    verified = json.loads(place.run("-m", "motcua.cli.main", "ledger", "verify", "--json"))
+    assert (verified["dossiers"], verified["first_bad"]) == (lives, None)
+    twice = "SELECT count(*) - count(DISTINCT (entry_id, recipient, channel, template)) FROM notifications_notice"
+    assert place.query(twice) == [(0,)]
+
+
+def test_lives_on_processes_outlive_kill_9(home: Path) -> None:
+    with town(home, 60, DRIVER) as place:
+        killed = live_through(place, 5)
+        check_processes(place)
+
+    assert sum(killed.values()) == 5
+
+
+@pytest.mark.soak
+def test_20_000_lives_on_processes_outlive_kill_9(home: Path) -> None:
+    with town(home, 20_000, DRIVER) as place:
+        killed = live_through(place, 90)
+        check_processes(place)
+
+    assert sum(killed.values()) == 90
