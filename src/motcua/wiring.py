@@ -20,18 +20,21 @@ def wire() -> None:
     from motcua.notifications.subscriber import keep_told, tell_applicant
     from motcua.platform.jobs import register_sweep
     from motcua.processes.gate import ProcessGate
+    from motcua.processes.linked import advance_joined
     from motcua.processes.projection import project, project_past
     from motcua.processes.services import time_out
+    from motcua.processes.transfers import send_steps
 
     # Forms last: their number rows stay locked until the commit.
     ports.bind(
-        subscribers=(project, tell_applicant, forget_files, issue_forms),
+        subscribers=(project, send_steps, tell_applicant, forget_files, issue_forms),
         past_subscribers=(project_past, keep_told, issue_past_forms),
         result_evidence=can_stand_as_result,
         step_gate=ProcessGate(),
     )
     register_sweep("dossier timers", fire_timers)
     register_sweep("steps out of time", time_out)
+    register_sweep("joined requests", advance_joined)
     register_sweep("uncollected results", remind_uncollected, every_seconds=60)
     register_sweep("unscanned files", lambda at: ask_for_scans(), every_seconds=60)
     register_sweep("ledger checkpoint", checkpoint_sweep, every_seconds=3600)

@@ -70,9 +70,11 @@ def load_base_data() -> None:
     # Imported here: Django must be loaded first.
     from motcua.catalog.services import load_base_data as load_catalog
     from motcua.organizations.importers import load_base_data as load_units
+    from motcua.processes.joined_data import load_joined
 
     load_units()
     load_catalog()
+    load_joined()
 
 
 def code_state() -> str:

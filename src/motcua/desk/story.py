@@ -16,6 +16,7 @@ from motcua.law.lifecycle import (
     HAND_OVER_REFUSED,
     MOVES,
     PERSONAL_DATA_ERASED,
+    PREPARED,
     PROCESS_EVENT_TEXT,
     STATE_TEXT,
     Command,
@@ -53,6 +54,7 @@ KIND_TEXT: Final = {
     "dossier.stopped": "Dừng giải quyết",
     "dossier.rectified": "Đính chính",
     **{f"process.{event}": text for event, text in PROCESS_EVENT_TEXT.items()},
+    PREPARED: "Nhận phần của yêu cầu liên thông, chờ đến lượt",
     PERSONAL_DATA_ERASED: "Xóa dữ liệu cá nhân theo luật",
     HAND_OVER_REFUSED: "Thử trả kết quả khi chưa có kết quả (không được)",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from motcua.dossiers.commands import (
 from motcua.dossiers.decide import Decision, GuardFailed, Snapshot, decide
 from motcua.dossiers.ledger import GENESIS
 from motcua.dossiers.writer import (
+    PAPER_COLUMNS,
     SNAPSHOT_COLUMNS,
     Loaded,
     Move,
@@ -30,13 +32,14 @@ from motcua.dossiers.writer import (
     insert_papers,
     limits_of,
     note_late,
+    paper_rows,
     seal,
     take_code,
 )
 from motcua.identity.actors import Actor
 from motcua.identity.digest import search_digest
 from motcua.law.errors import BadInput
-from motcua.law.lifecycle import State
+from motcua.law.lifecycle import PREPARED, State
 from motcua.law.policies import Policy
 from motcua.platform.database import prepared_cursor
 from motcua.platform.text import nfc, search_key
@@ -184,6 +187,42 @@ def receive(
     terms = read_terms(intake)
     snapshot = draft_snapshot(intake, terms)
     decision = decide(snapshot, command, at)
+    return _create(intake, terms, snapshot, decision, actor, at, recorded_at, late), decision
+
+
+def prepare(intake: Intake, *, actor: Actor, at: datetime) -> Move:
+    """Keep a part of a joined hand-in until its turn comes: a draft, known to nobody's queue and counted nowhere."""
+    terms = read_terms(intake)
+    return _create(intake, terms, draft_snapshot(intake, terms), Decision(PREPARED, State.DRAFT), actor, at, at, None)
+
+
+def add_papers(dossier_id: int, papers: Sequence[PaperData]) -> None:
+    """Put further papers to those of the first hand-in, after them: results of other agencies that go on with a dossier."""
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(position), 0) FROM dossiers_paper WHERE dossier_id = %s AND round = 0", [dossier_id]
+        )
+        last = cursor.fetchone()[0]
+        for row in paper_rows(dossier_id, papers, 0):
+            values = dict(zip(PAPER_COLUMNS, row, strict=True))
+            values["position"] += last
+            cursor.execute(
+                f"INSERT INTO dossiers_paper ({', '.join(values)}) VALUES ({', '.join(['%s'] * len(values))})",
+                list(values.values()),
+            )
+
+
+def _create(
+    intake: Intake,
+    terms: Terms,
+    snapshot: Snapshot,
+    decision: Decision,
+    actor: Actor,
+    at: datetime,
+    recorded_at: datetime,
+    late: LateEntry | None,
+) -> Move:
+    """Write dossier, people, papers and first entry."""
     note_intake(decision, intake, terms)
     note_late(decision, late)
     with prepared_cursor() as cursor:
@@ -214,7 +253,7 @@ def receive(
     )  # fmt: skip
     move = Move(loaded, actor=actor, recorded_at=recorded_at)
     move.add_event(event_of(entry_id, entry, decision, actor, "", loaded.has_phone, loaded.has_email))
-    return move, decision
+    return move
 
 
 def draft_snapshot(intake: Intake, terms: Terms) -> Snapshot:

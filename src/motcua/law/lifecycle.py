@@ -183,6 +183,14 @@ MOVES: tuple[Move, ...] = (
         "nêu đủ một lần (Mẫu 02)",
     ),
     Move(State.DRAFT, Command.REFUSE, State.REFUSED, (_D,), "dossier.refused", "có lý do (Mẫu 03)"),
+    Move(
+        State.DRAFT,
+        Command.WITHDRAW,
+        State.WITHDRAWN,
+        (_A,),
+        "dossier.withdrawn",
+        "phần của yêu cầu liên thông còn chờ đến lượt",
+    ),
     Move(State.SUBMITTED, Command.ACCEPT, State.ACCEPTED, (_D,), "dossier.accepted", "đủ giấy tờ bắt buộc (Mẫu 01)"),
     Move(
         State.SUBMITTED,
@@ -324,6 +332,11 @@ class ProcessEvent(StrEnum):
     CLAIMED = "claimed"
     HANDED_BACK = "handed_back"
     TAKEN_BACK = "taken_back"
+    ACKNOWLEDGED = "acknowledged"
+    ASKED = "asked"
+    READ = "read"
+    SILENT = "silent"
+    REMINDED = "reminded"
 
 
 PROCESS_EVENT_TEXT = {
@@ -334,8 +347,15 @@ PROCESS_EVENT_TEXT = {
     ProcessEvent.CLAIMED: "Nhận việc",
     ProcessEvent.HANDED_BACK: "Trả lại việc",
     ProcessEvent.TAKEN_BACK: "Lấy lại việc vừa chuyển",
+    ProcessEvent.ACKNOWLEDGED: "Cơ quan khác ký nhận hồ sơ chuyển đến",
+    ProcessEvent.ASKED: "Gửi văn bản lấy ý kiến",
+    ProcessEvent.READ: "Cơ quan được hỏi mở đường dẫn trả lời",
+    ProcessEvent.SILENT: "Cơ quan phối hợp im lặng quá hạn",
+    ProcessEvent.REMINDED: "Báo người đứng đầu cơ quan phối hợp",
 }
 
+# Not a move: a part of a joined hand-in is kept until its turn; it stays a draft, which is counted nowhere.
+PREPARED = "dossier.prepared"
 HAND_OVER_REFUSED = "dossier.hand_over_refused"
 # Not a move: personal data of a finished dossier was erased by law; `entries` in its data names whose private rows went.
 PERSONAL_DATA_ERASED = "dossier.personal_data_erased"

@@ -92,6 +92,9 @@ def work(
         content["closed"] = [{"token": token, "outcome": outcome} for token, outcome in closed]
     if opened:
         content["opened"] = [item_detail(item.token, item) for item in opened]
+    # What goes out of the competent agency's hands is signed for where it arrives.
+    if crossed := [item.token for item in opened if item.role and item.agency_id not in (None, places.agency_id)]:
+        content["crossed"] = crossed
     if placed := list(placed):
         content["placed"] = [{"token": token, "officer": officer, "unit": unit} for token, officer, unit in placed]
     lying = sorted((item for item in standing if item.role), key=lambda item: item.token)
