@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from motcua.law.errors import BadInput
 
@@ -41,3 +42,12 @@ class Limit:
     def text(self) -> str:
         """As printed on Mẫu 01: “3 ngày làm việc”, “8 giờ làm việc”, “15 ngày”."""
         return f"{self.amount} {UNIT_TEXT[self.unit]}"
+
+
+# One of each unit in working days of the plain office week: eight hours a day, five days of seven.
+_PLAIN_WEEK = {Unit.WORKING_HOUR: Fraction(1, 8), Unit.WORKING_DAY: Fraction(1), Unit.DAY: Fraction(5, 7)}
+
+
+def is_shorter(limit: Limit, other: Limit) -> bool:
+    """Whether a limit is shorter than another by the plain week. For choosing and comparing only: a due is never computed so."""
+    return limit.amount * _PLAIN_WEEK[limit.unit] < other.amount * _PLAIN_WEEK[other.unit]
