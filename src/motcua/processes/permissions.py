@@ -49,21 +49,33 @@ def leads(actor: Actor, item: Step) -> bool:
     )
 
 
-def may_finish(actor: Actor, item: Step, desk_ids: frozenset[int]) -> Decision:
-    """The officer who has the step; an unassigned one whoever holds its role."""
+def may_finish(actor: Actor, item: Step, desk_ids: frozenset[int], sector_id: int = 0) -> Decision:
+    """The officer who has the step, or his substitute while he is away; an unassigned one whoever holds its role.
+
+    One to whom the officer delegated the role does his steps too. `sector_id` is that of the dossier's procedure.
+    """
     if actor.kind is ActorKind.SYSTEM:
         return Decision(True)
+    for hat in actor.hats:
+        if hat.reaches(sector_id) and _does(hat, item, desk_ids):
+            return Decision(True, on_behalf_of=hat.acting_for)
     if item.officer_id is not None and item.officer_id != actor.id:
         return Decision(False, f"Bước “{item.name}” đang giao cho người khác. Lãnh đạo phòng có thể giao lại.")
-    if item.officer_id == actor.id or holds(actor, item, desk_ids):
-        return Decision(True)
     return Decision(False, f"Bước “{item.name}” do {STEP_ROLES.get(item.role, item.role).lower()} thực hiện.")
 
 
-def may_claim(actor: Actor, item: Step, desk_ids: frozenset[int]) -> Decision:
+def _does(hat: Actor, item: Step, desk_ids: frozenset[int]) -> bool:
+    if item.officer_id is None:
+        return holds(hat, item, desk_ids)
+    if item.officer_id != (hat.acting_for or hat.id):
+        return False
+    return not hat.acting_for or bool(hat.stands_in_for) or holds(hat, item, desk_ids)
+
+
+def may_claim(actor: Actor, item: Step, desk_ids: frozenset[int], sector_id: int = 0) -> Decision:
     if item.officer_id is not None:
         return Decision(False, f"Bước “{item.name}” đã có người nhận.")
-    return may_finish(actor, item, desk_ids)
+    return may_finish(actor, item, desk_ids, sector_id)
 
 
 def may_hand_back(actor: Actor, item: Step) -> Decision:
@@ -90,7 +102,15 @@ def may_take_back(actor: Actor, item: Step, items: Iterable[Step], seen: Collect
     return Decision(True)
 
 
-def may_assign(actor: Actor, item: Step) -> Decision:
-    if leads(actor, item):
-        return Decision(True)
+def may_assign(actor: Actor, item: Step, sector_id: int = 0) -> Decision:
+    for hat in actor.hats:
+        if hat.reaches(sector_id) and leads(hat, item):
+            return Decision(True, on_behalf_of=hat.acting_for)
     return Decision(False, f"Chỉ lãnh đạo của nơi thực hiện mới được giao bước “{item.name}”.")
+
+
+def may_publish(actor: Actor, agency_ids: Collection[int]) -> Decision:
+    """Whether the actor keeps the processes of an agency: its id, or the ids of the province's roots for the whole province."""
+    if actor.kind is ActorKind.SYSTEM or any(actor.has_role(PUBLISHERS, agency) for agency in agency_ids):
+        return Decision(True)
+    return Decision(False, "Chỉ quản trị hoặc cán bộ cải cách hành chính của cơ quan mới được sửa quy trình ở đây.")
