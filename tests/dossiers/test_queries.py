@@ -97,6 +97,29 @@ def test_search_finds(province: Province, text: str) -> None:
     assert search(province.actor("commune_case"), text).rows == []
 
 
+def test_search_goes_on_page_by_page(province: Province) -> None:
+    made = [accept(province) for _ in range(5)]
+    case, pages, after = province.actor("case"), [], ""
+    while not pages or after:
+        page = search(case, "nguyen hoa", after=after, size=2)
+        pages.append([row.pk for row in page.rows])
+        after = page.after
+        assert page.count == 5
+
+    assert pages == [[made[4], made[3]], [made[2], made[1]], [made[0]]]
+    with pytest.raises(BadInput):
+        search(case, "nguyen hoa", after="x")
+
+
+def test_whole_words_come_before_beginnings(province: Province) -> None:
+    """“Hòa” is a name of its own: who types it and more means it, who types only “ho” has not finished."""
+    one = accept(province)
+    case = province.actor("case")
+    assert [row.pk for row in search(case, "hoa ngu").rows] == [one]
+    assert [row.pk for row in search(case, "ho nguyen").rows] == [one]
+    assert search(case, "hoan nguyen").rows == []
+
+
 @pytest.mark.parametrize("text", ["", "x", "--", "!!!"])
 def test_search_refuses_what_cannot_be_sought(province: Province, text: str) -> None:
     with pytest.raises(BadInput):

@@ -136,12 +136,17 @@ def _cursor(row: Dossier, column: str) -> str:
     return f"{value.isoformat() if isinstance(value, datetime) else ''}~{row.pk}"
 
 
-def _beyond(column: str, descending: bool, after: str) -> Q:
+def _place(after: str) -> tuple[datetime | None, int]:
+    """Moment and id at which the page before ended. Raises BadInput."""
     moment, _, id_ = after.rpartition("~")
     try:
-        pk, at = int(id_), datetime.fromisoformat(moment) if moment else None
+        return datetime.fromisoformat(moment) if moment else None, int(id_)
     except ValueError:
         raise BadInput("Trang tiếp theo không đọc được; hãy mở lại danh sách từ đầu.", after=after) from None
+
+
+def _beyond(column: str, descending: bool, after: str) -> Q:
+    at, pk = _place(after)
     if column == "id":
         return Q(pk__lt=pk) if descending else Q(pk__gt=pk)
     if at is None:
@@ -165,32 +170,52 @@ _WORD = re.compile(r"[0-9a-z]+")
 
 
 def search(actor: Actor, text: str, *, after: str = "", size: int = PAGE_SIZE) -> Page:
-    """Newest first: by code (whole or its beginning), identity number, tax code, phone, or word beginnings without marks."""
-    return _page(visible_to(actor).filter(_matching(text)), "-id", after, size)
+    """Newest first: by code (whole or its beginning), identity number, tax code, phone, or words without marks.
+
+    Words are taken as typed, the last one as a beginning; where that finds nothing, each of them as a beginning.
+    """
+    for where in _matching(text):
+        rows = visible_to(actor).filter(where).order_by("-id")
+        # Matching is what costs, so one statement serves the count and the page.
+        ids = list(rows.values_list("pk", flat=True)[: COUNT_CAP + 1])
+        if ids:
+            break
+    wanted = ids
+    if after:
+        _, last = _place(after)
+        wanted = [pk for pk in ids if pk < last]
+        if len(ids) > COUNT_CAP and len(wanted) <= size:
+            wanted = list(rows.filter(pk__lt=last).values_list("pk", flat=True)[: size + 1])
+    shown = wanted[:size]
+    found = list(Dossier.objects.filter(pk__in=shown).select_related(*_LIST).order_by("-id")) if shown else []
+    more = len(wanted) > size
+    return Page(found, _cursor(found[-1], "id") if more else "", len(ids))
 
 
-def _matching(text: str) -> Q:
+def _matching(text: str) -> list[Q]:
+    """What to look for, in the order in which it is tried."""
     tidy = " ".join(text.split())
     if len(tidy) < 2:
         raise BadInput("Từ khóa tìm kiếm: cần ít nhất 2 ký tự.", field="q")
     compact = tidy.replace(" ", "").upper()
     if re.fullmatch(r"[A-Z][0-9]{2}[A-Z0-9.]*-[0-9]{0,6}(-[0-9]*)?", compact):
         try:
-            return Q(code=parse_dossier_code(compact).text)
+            return [Q(code=parse_dossier_code(compact).text)]
         except DomainError:
-            return Q(code__startswith=compact)
+            return [Q(code__startswith=compact)]
     digits = re.sub(r"[ .\-+]", "", tidy)
     if digits.isdigit() and len(digits) >= 9:
         marks = [search_digest("identity", digits), search_digest("tax", digits)]
         where = Q(owner_hmac__in=marks)
         with contextlib.suppress(DomainError):
             where |= Q(phone_hmac=search_digest("phone", normalise_phone(tidy)))
-        return where
+        return [where]
     words = _WORD.findall(search_key(tidy))
     if not words:
         raise BadInput("Từ khóa tìm kiếm: cần có chữ hoặc số.", field="q")
-    query = " & ".join(f"{word}:*" for word in words)
-    return Q(words=SearchQuery(query, config="simple", search_type="raw"))
+    typed = " & ".join([*words[:-1], f"{words[-1]}:*"])
+    begun = " & ".join(f"{word}:*" for word in words)
+    return [Q(words=SearchQuery(query, config="simple", search_type="raw")) for query in dict.fromkeys((typed, begun))]
 
 
 @dataclass(frozen=True, slots=True)
