@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sys
-from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from motcua.cli.progress import progress_bar
 from motcua.cli.session import database
 
 
@@ -42,7 +40,7 @@ def catalog(paths: tuple[Path, ...], valid_from: datetime | None, as_json: bool)
         from motcua.platform.clock import LOCAL, now
 
         on = valid_from.date() if valid_from else now().astimezone(LOCAL).date()
-        with _progress("Thủ tục") as progress:
+        with progress_bar("Thủ tục") as progress:
             report = import_catalog(paths, valid_from=on, progress=progress)
     for refusal in report.refusals:
         click.echo(str(refusal), err=True)
@@ -67,7 +65,7 @@ def units(path: Path, as_json: bool) -> None:
         # Imported here: it needs Django loaded.
         from motcua.organizations.importers import import_units
 
-        with _progress("Đơn vị") as progress:
+        with progress_bar("Đơn vị") as progress:
             report = import_units(path, progress=progress)
     if as_json:
         click.echo(json.dumps(report.as_json()))
@@ -76,18 +74,3 @@ def units(path: Path, as_json: bool) -> None:
         f"Đã đọc {report.read}: mới {report.new}, thay đổi {report.changed}, không đổi {report.unchanged}; "
         f"{report.successions} dòng chuyển đổi, trong đó {report.new_successions} dòng mới."
     )
-
-
-@contextlib.contextmanager
-def _progress(title: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    # Imported here: a pipe needs no bar, and rich is slow to load.
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -23,12 +23,14 @@ COMMANDS = {
     "due": ("motcua.cli.due:due", "Tính hạn giải quyết và giải thích"),
     "limits": ("motcua.cli.limits:limits", "Đọc thời hạn viết bằng chữ"),
     "import": ("motcua.cli.import_:import_", "Nạp đơn vị hành chính, danh mục thủ tục"),
+    "process": ("motcua.cli.process:process", "Quy trình nội bộ của thủ tục"),
     "ledger": ("motcua.cli.ledger:ledger", "Kiểm chứng sổ cái"),
     "backup": ("motcua.cli.backup:backup", "Sao lưu cơ sở dữ liệu và tệp"),
     "restore": ("motcua.cli.restore:restore", "Phục hồi từ bản sao lưu"),
     "retention": ("motcua.cli.retention:retention", "Hủy dữ liệu hết thời hạn lưu giữ"),
     "bench": ("motcua.cli.bench:bench", "Đo tốc độ của chính chương trình"),
     "token": ("motcua.cli.token:token", "Mã truy cập của chương trình gọi API"),
+    "outside": ("motcua.cli.outside:outside", "Giả lập cơ quan ngoài hệ thống, để trình diễn"),
     "openapi": ("motcua.cli.openapi:openapi", "In hoặc so mô tả OpenAPI của API"),
 }
 

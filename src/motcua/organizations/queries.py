@@ -166,10 +166,16 @@ def officers_in_post(user_id: int, on: date) -> QuerySet[Officer]:
     ).select_related("agency", "unit", "desk")
 
 
-def agency_calendar(code: str) -> tuple[Calendar, str]:
-    """Counting calendar and due policy of an agency. Raises BadInput for an unknown code."""
+def agency_of(code: str) -> Agency:
+    """The agency with a code. Raises BadInput for an unknown one."""
     agency = Agency.objects.select_related("effective_calendar").filter(code=code).first()
     if agency is None:
         raise BadInput(f"Không có cơ quan nào mang mã “{code}”.", agency=code)
+    return agency
+
+
+def agency_calendar(code: str) -> tuple[Calendar, str]:
+    """Counting calendar and due policy of an agency. Raises BadInput for an unknown code."""
+    agency = agency_of(code)
     stored = agency.effective_calendar
     return (calendar_from(stored.data) if stored else national_calendar()), agency.effective_policy
