@@ -549,6 +549,19 @@ class StuckDossier(models.Model):
         indexes = [models.Index(fields=["agency", "kind", "since", "id"], name="stuck_listed")]
 
 
+class StuckSearch(models.Model):
+    """When a kind of standing still was last searched for, what it found and how long it took."""
+
+    kind = models.CharField("loại", max_length=40, unique=True)
+    done_at = models.DateTimeField("lúc xong")
+    found = models.PositiveIntegerField("số hồ sơ")
+    milliseconds = models.PositiveIntegerField("mất (ms)")
+
+    class Meta:
+        verbose_name = "lần tìm hồ sơ đứng yên"
+        verbose_name_plural = "lần tìm hồ sơ đứng yên"
+
+
 class BacklogNote(models.Model):
     """What was decided about a long-open dossier, and who clears it by when; the last note of a dossier holds."""
 
