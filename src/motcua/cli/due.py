@@ -14,8 +14,7 @@ import click
 from motcua.law.calendars import Calendar
 from motcua.law.clock import Due, Pause, compute_due
 from motcua.law.errors import BadInput, DomainError
-from motcua.law.limit_reader import Status, read
-from motcua.law.limits import Limit
+from motcua.law.limit_reader import read_one
 from motcua.law.moments import moment_text, parse_moment, to_minutes
 from motcua.law.policies import PauseKind, Policy
 from motcua.law.worktime import national_calendar
@@ -126,23 +125,12 @@ def _single(
             return None
 
     begin = attempt(parse_moment, start, "Thiếu START: thời điểm bắt đầu, ví dụ 2026-11-20T16:00.")
-    length = attempt(_read_limit, limit, "Thiếu --limit: thời hạn, ví dụ “3 ngày làm việc”.")
+    length = attempt(read_one, limit, "Thiếu --limit: thời hạn, ví dụ “3 ngày làm việc”.")
     stops = [attempt(_read_pause, text, "") for text in pauses]
     if faults or begin is None or length is None:
         raise BadInput("\n".join(faults), faults=len(faults))
     calendar, rule = _rules(agency, policy)
     return compute_due(begin, length, calendar, policy=rule, pauses=[stop for stop in stops if stop])
-
-
-def _read_limit(text: str) -> Limit:
-    reading = read(text)
-    plain = reading.status is Status.PARSED and len(reading.limits) == 1 and not reading.limits[0].condition
-    if plain:
-        return reading.limits[0].limit
-    because = f" {reading.reason}" if reading.reason else ""
-    raise BadInput(
-        f"Không đọc được thời hạn “{text}”: cần một số và đơn vị, ví dụ “3 ngày làm việc”.{because}", value=text
-    )
 
 
 def _read_pause(text: str) -> Pause:

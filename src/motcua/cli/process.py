@@ -7,6 +7,7 @@ from datetime import datetime
 
 import click
 
+from motcua.cli.process_files import check, export, import_
 from motcua.cli.progress import progress_bar
 from motcua.cli.session import database
 
@@ -17,6 +18,10 @@ def process() -> None:
 
     Internal processes of procedures.
     """
+
+
+for command in (check, export, import_):
+    process.add_command(command)
 
 
 @process.command("default")

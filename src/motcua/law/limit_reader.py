@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from motcua.law.channel_rows import CHANNELS, NO_INFORMATION, ChannelRow, is_flattened, split_rows
+from motcua.law.errors import BadInput
 from motcua.law.limits import UNIT_TEXT, Limit, Unit
 from motcua.law.number_words import value_of_words
 
@@ -193,6 +194,17 @@ def read(text: str) -> Reading:
         rows, before = split_rows(tidy)
         return _read_table(text, rows, before)
     return _read_bare(text, tidy)
+
+
+def read_one(text: str) -> Limit:
+    """The one limit of a text without condition. Raises BadInput for anything else."""
+    reading = read(text)
+    if reading.status is Status.PARSED and len(reading.limits) == 1 and not reading.limits[0].condition:
+        return reading.limits[0].limit
+    because = f" {reading.reason}" if reading.reason else ""
+    raise BadInput(
+        f"Không đọc được thời hạn “{text}”: cần một số và đơn vị, ví dụ “3 ngày làm việc”.{because}", value=text
+    )
 
 
 @dataclass(frozen=True, slots=True)

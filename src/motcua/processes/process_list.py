@@ -12,6 +12,7 @@ from functools import lru_cache
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from motcua.catalog.models import Procedure
 from motcua.law.errors import BadInput
 from motcua.organizations.models import Agency, Unit
 from motcua.platform.text import search_key
@@ -225,6 +226,14 @@ def words_of_lanes() -> Words:
         return {word: code for word, code in found.items() if code is not None}
 
     return Words(unique(Unit.objects.all()), unique(Agency.objects.filter(valid_to=None)))
+
+
+def procedure_of(code: str) -> Procedure:
+    """The procedure with a code. Raises BadInput for an unknown one."""
+    found = Procedure.objects.select_related("sector", "current").filter(code=code.strip()).first()
+    if found is None:
+        raise BadInput(f"Không có thủ tục nào mang mã “{code}”.", procedure=code)
+    return found
 
 
 def versions_of(process: Process) -> list[ProcessVersion]:

@@ -213,6 +213,11 @@ def _code_faults(node: Node, agencies: set[str], units: Mapping[str, str]) -> It
         )
 
 
+def in_force(procedure: Procedure, agency: Agency | None, *, on: date) -> ProcessVersion | None:
+    """The version that a dossier of the agency (None = the province) without case or channel of its own begins on."""
+    return _in_force(Process(procedure=procedure, agency=agency), on)
+
+
 def inherited_of(process: Process, on: date) -> ProcessVersion | None:
     """What would be in force on that day in this place without the process itself."""
     return _in_force(process, on, without=process)
