@@ -24,6 +24,7 @@ def wire() -> None:
     from motcua.processes.linked import advance_joined
     from motcua.processes.projection import project, project_past
     from motcua.processes.services import time_out
+    from motcua.processes.substitutes import end_stand_ins
     from motcua.processes.transfers import send_steps
 
     # Forms last: their number rows stay locked until the commit.
@@ -39,6 +40,7 @@ def wire() -> None:
     register_sweep("messages to other systems", collect, every_seconds=2)
     register_sweep("answers of other systems", ask_to_talk, every_seconds=2)
     register_sweep("silent systems", note_silence, every_seconds=60)
+    register_sweep("stand-ins over", end_stand_ins, every_seconds=300)
     register_sweep("uncollected results", remind_uncollected, every_seconds=60)
     register_sweep("unscanned files", lambda at: ask_for_scans(), every_seconds=60)
     register_sweep("ledger checkpoint", checkpoint_sweep, every_seconds=3600)

@@ -18,21 +18,24 @@ from motcua.organizations.models import PASSED_ON, Agency, Desk, Officer
 
 # The powers of an officer: his own; those delegated, while the delegator holds them himself; those of absent officers
 # whose substitute he is, without what was only delegated to them.
-_GRANTS = """
+# A delegation `r` stands on `%(on)s` only while the one who gave it holds the role himself, over as much or more.
+DELEGATION_STANDS = """EXISTS (
+  SELECT FROM organizations_roleassignment own
+  JOIN organizations_agency wide ON wide.id = own.scope_id
+  JOIN organizations_agency given ON given.path LIKE wide.path || '%%'
+  JOIN organizations_officer d ON d.id = own.officer_id
+  WHERE own.officer_id = r.delegated_by_id AND own.delegated_by_id IS NULL AND own.role = r.role AND given.id = r.scope_id
+    AND own.valid_from <= %(on)s AND (own.valid_to IS NULL OR own.valid_to > %(on)s)
+    AND d.valid_from <= %(on)s AND (d.valid_to IS NULL OR d.valid_to > %(on)s))"""
+
+_GRANTS = f"""
 WITH held AS (
   SELECT r.role, r.scope_id, r.sectors, coalesce(r.delegated_by_id, 0) AS principal_id, false AS stand_in
   FROM organizations_roleassignment r
   WHERE r.officer_id = %(officer)s AND r.valid_from <= %(on)s AND (r.valid_to IS NULL OR r.valid_to > %(on)s)
-    AND (r.delegated_by_id IS NULL OR EXISTS (
-      SELECT FROM organizations_roleassignment own
-      JOIN organizations_agency wide ON wide.id = own.scope_id
-      JOIN organizations_agency given ON given.path LIKE wide.path || '%%'
-      JOIN organizations_officer d ON d.id = own.officer_id
-      WHERE own.officer_id = r.delegated_by_id AND own.delegated_by_id IS NULL AND own.role = r.role AND given.id = r.scope_id
-        AND own.valid_from <= %(on)s AND (own.valid_to IS NULL OR own.valid_to > %(on)s)
-        AND d.valid_from <= %(on)s AND (d.valid_to IS NULL OR d.valid_to > %(on)s)))
+    AND (r.delegated_by_id IS NULL OR {DELEGATION_STANDS})
   UNION ALL
-  SELECT r.role, r.scope_id, '{}'::bigint[], b.officer_id, true
+  SELECT r.role, r.scope_id, ARRAY[]::bigint[], b.officer_id, true
   FROM organizations_absence b
   JOIN organizations_roleassignment r ON r.officer_id = b.officer_id AND r.delegated_by_id IS NULL
   JOIN organizations_officer p ON p.id = b.officer_id
@@ -107,12 +110,12 @@ def day_bounds(on: date) -> tuple[datetime, datetime]:
 
 
 # His own roles, those delegated to him without a limit, those of whom he stands in for on the day.
-_HOLDS = """
+_HOLDS = f"""
 SELECT EXISTS (
   SELECT FROM organizations_roleassignment r
   JOIN organizations_officer o ON o.id = r.officer_id
   JOIN organizations_agency s ON s.id = r.scope_id
-  WHERE r.sectors = '{}'
+  WHERE cardinality(r.sectors) = 0 AND (r.delegated_by_id IS NULL OR {DELEGATION_STANDS})
     AND (o.id = %(officer)s OR r.delegated_by_id IS NULL AND r.role = ANY(%(passed_on)s) AND o.id IN (
       SELECT b.officer_id FROM organizations_absence b
       WHERE b.substitute_id = %(officer)s AND b.from_at <= %(last)s AND b.until > %(first)s))

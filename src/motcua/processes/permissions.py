@@ -59,17 +59,18 @@ def may_finish(actor: Actor, item: Step, desk_ids: frozenset[int], sector_id: in
     for hat in actor.hats:
         if hat.reaches(sector_id) and _does(hat, item, desk_ids):
             return Decision(True, on_behalf_of=hat.acting_for)
-    if item.officer_id is not None and item.officer_id != actor.id:
+    if item.officer_id == actor.id:
+        return Decision(True)
+    if item.officer_id is not None:
         return Decision(False, f"Bước “{item.name}” đang giao cho người khác. Lãnh đạo phòng có thể giao lại.")
     return Decision(False, f"Bước “{item.name}” do {STEP_ROLES.get(item.role, item.role).lower()} thực hiện.")
 
 
 def _does(hat: Actor, item: Step, desk_ids: frozenset[int]) -> bool:
-    if item.officer_id is None:
-        return holds(hat, item, desk_ids)
-    if item.officer_id != (hat.acting_for or hat.id):
+    """Whether the step is this hat's: nobody has it, he himself has it, or the one for whom he acts."""
+    if item.officer_id is not None and item.officer_id not in (hat.id, hat.acting_for):
         return False
-    return not hat.acting_for or bool(hat.stands_in_for) or holds(hat, item, desk_ids)
+    return (bool(hat.acting_for) and item.officer_id in hat.stands_in_for) or holds(hat, item, desk_ids)
 
 
 def may_claim(actor: Actor, item: Step, desk_ids: frozenset[int], sector_id: int = 0) -> Decision:

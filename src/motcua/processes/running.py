@@ -27,6 +27,7 @@ class Running:
     items: dict[int, Item]
     facts: Facts
     places: Places
+    sector_id: int = 0
 
     @property
     def standing(self) -> list[Item]:
@@ -42,7 +43,7 @@ class Running:
     def placed(self, advance: Advance, at: datetime, seq: int, officer_id: int | None = None) -> list[Item]:
         """New items of an advance, each given to whom its rule names, or to `officer_id` where the giver may choose him."""
         earlier = {item.node: item.closed_by_id for item in self.items.values() if item.closed_by_id}
-        choose = chooser(at, earlier, officer_id)
+        choose = chooser(at, earlier, officer_id, self.sector_id)
         return place(
             self.definition,
             advance,
@@ -55,7 +56,8 @@ class Running:
 
 
 _AROUND = """
-SELECT d.agency_id, k.agency_id, d.channel, d.applicant_kind, d.return_method, d.assisted, d.sets, d.fee_vnd, d.supplement_rounds,
+SELECT d.agency_id, k.agency_id, (SELECT p.sector_id FROM catalog_procedure p WHERE p.id = d.procedure_id),
+       d.channel, d.applicant_kind, d.return_method, d.assisted, d.sets, d.fee_vnd, d.supplement_rounds,
        (SELECT count(*) FROM dossiers_paper p WHERE p.dossier_id = d.id),
        NOT (a.path LIKE ka.path || '%%'),
        (SELECT e.data->'data'->>'case' FROM dossiers_ledgerentry e WHERE e.dossier_id = d.id AND e.kind = 'dossier.accepted'
@@ -77,7 +79,7 @@ def read_running(loaded: Loaded, digest: str) -> Running:
     definition = definition_of(digest)
     with prepared_cursor() as cursor:
         cursor.execute(_AROUND, [loaded.id])
-        agency_id, desk_agency_id, *facts = cursor.fetchone()
+        agency_id, desk_agency_id, sector_id, *facts = cursor.fetchone()
     items = read_items([loaded.id]).get(loaded.id, {})
     return Running(
         definition,
@@ -85,6 +87,7 @@ def read_running(loaded: Loaded, digest: str) -> Running:
         {name: value for name, value in zip(_FACTS, facts, strict=True) if value is not None}
         | {"case": facts[-1] or ""},
         _places(loaded.id, agency_id, desk_agency_id, definition),
+        sector_id,
     )
 
 

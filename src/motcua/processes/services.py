@@ -17,8 +17,9 @@ from motcua.dossiers.services import Moved, moved, subject_of
 from motcua.identity.actors import SYSTEM, Actor
 from motcua.law.errors import BadInput, DomainError
 from motcua.law.lifecycle import PAUSED, ProcessEvent
+from motcua.organizations.standing_in import absent_at
 from motcua.processes import engine
-from motcua.processes.assignment import candidates_for
+from motcua.processes.assignment import candidates_for, takers
 from motcua.processes.definition import DONE, TIMEOUT, NodeKind, StepKind
 from motcua.processes.engine import NotThere
 from motcua.processes.items import TAKEN_BACK, Item, tokens_of
@@ -47,7 +48,16 @@ class Scene:
         return frozenset({snapshot.receiving_desk_id, snapshot.return_desk_id})
 
 
-def _give(dossier_id: int, token: int, decide: Callable[[Scene], Work], *, actor: Actor, at: datetime) -> Moved:
+def _give(
+    dossier_id: int,
+    token: int,
+    decide: Callable[[Scene], Work],
+    *,
+    may: Callable[[Scene], Decision],
+    actor: Actor,
+    at: datetime,
+) -> Moved:
+    """Decide and write; `may` says whether the actor may, and on whose behalf."""
     for tried in range(1, _TRIES + 1):
         try:
             with transaction.atomic():
@@ -57,8 +67,12 @@ def _give(dossier_id: int, token: int, decide: Callable[[Scene], Work], *, actor
                 if not loaded.snapshot.process:
                     raise NotThere("Hồ sơ này không đi theo quy trình nội bộ.")
                 running = read_running(loaded, loaded.snapshot.process)
-                command = decide(Scene(loaded, running, running.open_item(token), actor, at))
-                move = writer.Move(loaded, actor=actor, recorded_at=at)
+                scene = Scene(loaded, running, running.open_item(token), actor, at)
+                verdict = may(scene)
+                if not verdict.allowed:
+                    raise NotAllowed(verdict.reason)
+                command = decide(scene)
+                move = writer.Move(loaded, actor=actor.for_whom(verdict.on_behalf_of), recorded_at=at)
                 move.give(command, at)
                 move.finish()
             return moved(move)
@@ -86,7 +100,6 @@ def finish_step(
 
     def decide(scene: Scene) -> Work:
         item, running = scene.item, scene.running
-        _require(may_finish(actor, item, scene.desks))
         if item.kind == StepKind.RESULT:
             raise GuardFailed(f"Bước “{item.name}” kết thúc bằng việc ghi nhận kết quả, hoặc văn bản trả lời.")
         if scene.loaded.snapshot.state in PAUSED and item.kind != StepKind.CONSULTATION:
@@ -101,12 +114,11 @@ def finish_step(
             scene, ProcessEvent.STEP_DONE, outcome, {"papers": list(papers)} if papers else {}, note, next_officer_id
         )
 
-    return _give(dossier_id, token, decide, actor=actor, at=at)
+    return _give(dossier_id, token, decide, may=_finishing, actor=actor, at=at)
 
 
-def _require(verdict: Decision) -> None:
-    if not verdict.allowed:
-        raise NotAllowed(verdict.reason)
+def _finishing(scene: Scene) -> Decision:
+    return may_finish(scene.actor, scene.item, scene.desks, scene.running.sector_id)
 
 
 def _advance(
@@ -135,10 +147,12 @@ def claim(dossier_id: int, token: int, *, actor: Actor, at: datetime) -> Moved:
     """Take an unassigned step."""
 
     def decide(scene: Scene) -> Work:
-        _require(may_claim(actor, scene.item, scene.desks))
         return _placed(scene, ProcessEvent.CLAIMED, actor.id, actor.unit_id or scene.item.unit_id)
 
-    return _give(dossier_id, token, decide, actor=actor, at=at)
+    def may(scene: Scene) -> Decision:
+        return may_claim(actor, scene.item, scene.desks, scene.running.sector_id)
+
+    return _give(dossier_id, token, decide, may=may, actor=actor, at=at)
 
 
 def assign(
@@ -155,29 +169,50 @@ def assign(
 
     def decide(scene: Scene) -> Work:
         item = scene.item
-        _require(may_assign(actor, item))
         if item.officer_id == officer_id:
             raise GuardFailed("Bước này đang do chính người ấy thực hiện.")
         if item.officer_id is not None and not reason.strip():
             raise GuardFailed("Lý do giao lại: chưa nhập. Cần ghi rõ khi đổi người đang làm.", field="reason")
         node = scene.running.definition.by_id[item.node]
-        if officer_id not in {c.officer_id for c in candidates_for(node, item.agency_id or 0, unit_id, at)}:
+        found = candidates_for(node, item.agency_id or 0, unit_id, at, scene.running.sector_id)
+        if officer_id not in takers(found) and officer_id != _substitute(item.officer_id, at):
+            if any(one.officer_id == officer_id for one in found):
+                raise BadInput("Người được giao: đang vắng; hãy giao cho người làm thay hoặc người khác.", field="officer_id")
             raise BadInput("Người được giao: không giữ vai trò của bước này ở nơi thực hiện.", field="officer_id")
         return _placed(scene, ProcessEvent.ASSIGNED, officer_id, unit_id or item.unit_id, reason)
 
-    return _give(dossier_id, token, decide, actor=actor, at=at)
+    def may(scene: Scene) -> Decision:
+        return may_assign(actor, scene.item, scene.running.sector_id)
+
+    return _give(dossier_id, token, decide, may=may, actor=actor, at=at)
+
+
+def _substitute(officer_id: int | None, at: datetime) -> int | None:
+    """Who stands in for the officer at the moment."""
+    away = absent_at(at, [officer_id]) if officer_id else {}
+    return next((absence.substitute_id for absence in away.values()), None)
+
+
+def give_back(dossier_id: int, token: int, *, officer_id: int, at: datetime) -> Moved:
+    """The system returns a step to the officer for whom another had it; the other's power is over."""
+
+    def decide(scene: Scene) -> Work:
+        return _placed(scene, ProcessEvent.ASSIGNED, officer_id, scene.item.unit_id, "Hết thời gian làm thay hoặc ủy quyền.")
+
+    return _give(dossier_id, token, decide, may=lambda scene: Decision(True), actor=SYSTEM, at=at)
 
 
 def hand_back(dossier_id: int, token: int, *, reason: str, actor: Actor, at: datetime) -> Moved:
     """The officer gives the step back to those who may take or assign it, with a reason."""
 
     def decide(scene: Scene) -> Work:
-        _require(may_hand_back(actor, scene.item))
         if not reason.strip():
             raise GuardFailed("Lý do trả lại: chưa nhập.", field="reason")
         return _placed(scene, ProcessEvent.HANDED_BACK, None, scene.item.unit_id, reason)
 
-    return _give(dossier_id, token, decide, actor=actor, at=at)
+    return _give(
+        dossier_id, token, decide, may=lambda scene: may_hand_back(actor, scene.item), actor=actor, at=at
+    )
 
 
 def _placed(scene: Scene, event: ProcessEvent, officer_id: int | None, unit_id: int | None, note: str = "") -> Work:
@@ -221,7 +256,7 @@ def take_back(dossier_id: int, token: int, *, actor: Actor, at: datetime) -> Mov
             detail={"token": old.token, "node": old.node},
         )
 
-    return _give(dossier_id, token, decide, actor=actor, at=at)
+    return _give(dossier_id, token, decide, may=lambda scene: Decision(True), actor=actor, at=at)
 
 
 def _seen(dossier_id: int) -> set[int]:
