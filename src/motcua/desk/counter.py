@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
+from motcua.catalog.commitments import commitments_of, limit_given
 from motcua.catalog.models import ChannelRule, DeskProcedure, PaperRequirement
 from motcua.desk.access import RECEIVERS
 from motcua.dossiers.intake import CATALOG_CHANNEL, choose_rule
@@ -23,6 +24,7 @@ from motcua.identity.models import Person
 from motcua.law.clock import compute_due, compute_stages, same_day_due
 from motcua.law.errors import DomainError
 from motcua.law.limits import Limit, Unit
+from motcua.law.moments import local_day
 from motcua.law.policies import Policy
 from motcua.platform.text import search_key
 
@@ -62,7 +64,7 @@ class Offered:
         return [] if list(found) in ([], [""]) else list(found)
 
     def terms(self, channel: str, condition: str) -> tuple[tuple[Limit, ...], int | None]:
-        """(limits of the stages, fee in dong) that the dossier would be received under."""
+        """(limits of the stages, fee in dong) as the catalogue states them."""
         rows = [
             [rule.stage, rule.condition, rule.amount, rule.unit, rule.fee_vnd]
             for rule in self.rules
@@ -73,6 +75,16 @@ class Offered:
             return (), fee
         first = Limit(amount, Unit(unit))
         return ((first,) if second is None else (first, Limit(second, Unit(second_unit)))), fee
+
+    def promised(self, limits: tuple[Limit, ...], channel: str, condition: str, at: datetime) -> tuple[Limit, ...]:
+        """The same limits, shortened where the agency or the province promises less for what comes in at `at`."""
+        procedure_id = self.posted.procedure_id
+        promises = commitments_of([procedure_id], on=local_day(at), path=self.posted.agency.path).get(procedure_id, ())
+        own = [one for one in promises if (one.channel, one.condition) == (CATALOG_CHANNEL[channel], condition)]
+        return tuple(
+            limit_given(limit, (one.limit for one in own if one.stage == stage))
+            for stage, limit in enumerate(limits, 1)
+        )
 
     def due(self, limits: Sequence[Limit], at: datetime) -> datetime | None:
         """When the result would be due if it were accepted at `at`; None without a limit, or where no calendar reaches."""

@@ -46,7 +46,7 @@ from motcua.dossiers.writer import (
     take_ranges,
 )
 from motcua.law.codes import make_dossier_code
-from motcua.law.moments import VIETNAM
+from motcua.law.moments import VIETNAM, local_day
 from motcua.platform.copying import copy_rows, reserve_ids
 from motcua.platform.jobs import defer_many
 
@@ -112,7 +112,7 @@ def _check(lives: Iterable[Life]) -> None:
 
 
 def _run(life: Life, terms: Terms) -> Course:
-    course = Course(life.intake, terms)
+    course = Course(life.intake, terms.on(local_day(life.given[0].at)))
     for given in life.given:
         course.give(given)
     return course

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
+from motcua.catalog.commitments import limit_given
 from motcua.dossiers.commands import (
     RETURN_METHODS,
     AnyCommand,
@@ -40,6 +41,8 @@ from motcua.identity.actors import Actor
 from motcua.identity.digest import search_digest
 from motcua.law.errors import BadInput
 from motcua.law.lifecycle import PREPARED, State
+from motcua.law.limits import Limit, Unit
+from motcua.law.moments import local_day
 from motcua.law.policies import Policy
 from motcua.platform.database import prepared_cursor
 from motcua.platform.text import nfc, search_key
@@ -108,7 +111,7 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the catalogue and the agency say about a dossier that comes in now."""
+    """What the catalogue and the agency say about a dossier that comes in. Its limits are the catalogue's until `on`."""
 
     version_id: int
     agency_code: str
@@ -120,6 +123,36 @@ class Terms:
     second_amount: int | None
     second_unit: str
     fee_vnd: int | None
+    promises: tuple[Promise, ...] = ()
+
+    def on(self, day: date) -> Terms:
+        """With the limits of a dossier that comes in on a day: a shorter one where it is promised then."""
+        held = [promise for promise in self.promises if promise.holds(day)]
+        if not held or self.limit_amount is None:
+            return self
+        given = [
+            limit_given(limit, (promise.limit for promise in held if promise.stage == stage))
+            for stage, limit in enumerate(
+                limits_of(self.limit_amount, self.limit_unit, self.second_amount, self.second_unit), 1
+            )
+        ]
+        shorter = replace(self, limit_amount=given[0].amount, limit_unit=given[0].unit.value)
+        if len(given) > 1:
+            shorter = replace(shorter, second_amount=given[1].amount, second_unit=given[1].unit.value)
+        return shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promised limit that covers the dossier's agency, channel and case, from a day to before a day (None = for good)."""
+
+    stage: int
+    limit: Limit
+    valid_from: date
+    valid_to: date | None
+
+    def holds(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
 _TERMS = """
@@ -127,7 +160,11 @@ SELECT p.current_id, a.code, a.effective_policy, c.data::text, p.same_day,
        (SELECT json_agg(json_build_array(r.stage, r.condition, r.amount, r.unit, r.fee_vnd) ORDER BY r.position)
           FROM catalog_channelrule r WHERE r.version_id = p.current_id AND r.channel = %s),
        EXISTS (SELECT FROM catalog_deskprocedure t WHERE t.desk_id = %s AND t.procedure_id = p.id AND t.agency_id = a.id),
-       EXISTS (SELECT FROM organizations_desk d WHERE d.id = %s)
+       EXISTS (SELECT FROM organizations_desk d WHERE d.id = %s),
+       (SELECT json_agg(json_build_array(k.stage, k.amount, k.unit, k.valid_from, k.valid_to) ORDER BY k.id)
+          FROM catalog_committedlimit k LEFT JOIN organizations_agency o ON o.id = k.agency_id
+         WHERE k.procedure_id = p.id AND k.channel = %s AND k.condition = %s
+           AND (k.agency_id IS NULL OR a.path LIKE o.path || '%%'))
 FROM catalog_procedure p
 CROSS JOIN organizations_agency a
 LEFT JOIN organizations_workcalendar c ON c.id = a.effective_calendar_id
@@ -136,7 +173,10 @@ WHERE p.id = %s AND a.id = %s
 
 
 def read_terms(intake: Intake) -> Terms:
-    """Raises GuardFailed when the desk does not take this procedure for this agency, or there is no such return desk."""
+    """The terms of any day: `on` makes them those of one.
+
+    Raises GuardFailed when the desk does not take this procedure for this agency, or there is no such return desk.
+    """
     with prepared_cursor() as cursor:
         cursor.execute(
             _TERMS,
@@ -144,6 +184,8 @@ def read_terms(intake: Intake) -> Terms:
                 CATALOG_CHANNEL[intake.channel],
                 intake.receiving_desk_id,
                 intake.return_desk_id,
+                CATALOG_CHANNEL[intake.channel],
+                intake.condition,
                 intake.procedure_id,
                 intake.agency_id,
             ],
@@ -154,8 +196,23 @@ def read_terms(intake: Intake) -> Terms:
     if not row[7]:
         raise GuardFailed("Nơi trả kết quả đã chọn không có.", field="return_desk")
     version_id, agency_code, policy, calendar, same_day, rules_json = row[:6]
-    rules = json.loads(rules_json) if isinstance(rules_json, str) else rules_json or []
-    return Terms(version_id, agency_code, policy, calendar, same_day, *choose_rule(rules, intake.condition))
+    return Terms(
+        version_id, agency_code, policy, calendar, same_day, *choose_rule(_json(rules_json), intake.condition),
+        tuple(_promise(*promise) for promise in _json(row[8])),
+    )  # fmt: skip
+
+
+def _json(value: Any) -> list[list[Any]]:
+    return json.loads(value) if isinstance(value, str) else value or []
+
+
+def _promise(stage: int, amount: int, unit: str, valid_from: str, valid_to: str | None) -> Promise:
+    return Promise(
+        stage,
+        Limit(amount, Unit(unit)),
+        date.fromisoformat(valid_from),
+        date.fromisoformat(valid_to) if valid_to else None,
+    )
 
 
 def choose_rule(rules: list[list[Any]], condition: str) -> tuple[int | None, str, int | None, str, int | None]:
@@ -184,7 +241,7 @@ def receive(
     late: LateEntry | None = None,
 ) -> tuple[Move, Decision]:
     """Create the dossier by its first command (submit; or accept, ask completion, refuse at a counter)."""
-    terms = read_terms(intake)
+    terms = read_terms(intake).on(local_day(at))
     snapshot = draft_snapshot(intake, terms)
     decision = decide(snapshot, command, at)
     return _create(intake, terms, snapshot, decision, actor, at, recorded_at, late), decision
@@ -192,7 +249,7 @@ def receive(
 
 def prepare(intake: Intake, *, actor: Actor, at: datetime) -> Move:
     """Keep a part of a joined hand-in until its turn comes: a draft, known to nobody's queue and counted nowhere."""
-    terms = read_terms(intake)
+    terms = read_terms(intake).on(local_day(at))
     return _create(intake, terms, draft_snapshot(intake, terms), Decision(PREPARED, State.DRAFT), actor, at, at, None)
 
 
