@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -20,11 +21,11 @@ import psycopg
 AT = datetime(2026, 11, 16, 2, 20, tzinfo=UTC)
 DUE = AT + timedelta(days=3, hours=1)
 HASH, KEY, MARK = b"\x5a" * 32, b"\xa5" * 32, b"\x3c" * 32
-TOLD = {"submitted", "accepted", "resolved", "handed_over"}
+TOLD = {"dossier.submitted", "dossier.accepted", "dossier.resolved", "dossier.handed_over"}
 # Ledger kind → form, its instrument, and the end of its numbers.
 FORMS = {
-    "accepted": ("receipt", "Thông tư số 03/2025/TT-VPCP", "TTPVHCC"),
-    "handed_over": ("result_receipt", "", "BNTKQ-TTPVHCC"),
+    "dossier.accepted": ("receipt", "Thông tư số 03/2025/TT-VPCP", "TTPVHCC"),
+    "dossier.handed_over": ("result_receipt", "", "BNTKQ-TTPVHCC"),
 }
 
 PEOPLE = """
@@ -70,15 +71,15 @@ FORWARD = """
 UPDATE dossiers_dossier SET state = 'in_process', seq = seq + 1, head = %s, step = %s, unit_id = NULL, officer_id = %s
 WHERE id = %s AND state = %s AND seq = %s"""
 RESOLVE = """
-UPDATE dossiers_dossier SET state = 'resolved', seq = 5, head = %s, result_signed_at = %s, resolved_at = %s, step = '',
-withdrawal_requested_at = NULL, result_at_desk_at = %s WHERE id = %s AND state = 'in_process' AND seq = 4"""
+UPDATE dossiers_dossier SET state = 'resolved', seq = seq + 1, head = %s, result_signed_at = %s, resolved_at = %s, step = '',
+withdrawal_requested_at = NULL, result_at_desk_at = %s WHERE id = %s AND state = 'in_process' AND seq = %s"""
 RESULT = """
 INSERT INTO dossiers_result (dossier_id, entry_seq, kind, number, signed_on, signer, electronic, file)
-VALUES (%s, 5, 'Giấy phép', %s, %s, 'Trần Văn Bình', false, '')"""
+VALUES (%s, %s, 'Giấy phép', %s, %s, 'Trần Văn Bình', false, '')"""
 TIMER = "INSERT INTO dossiers_timer (dossier_id, kind, fires_at) VALUES (%s, 'uncollected', %s)"
 HAND_OVER = """
-UPDATE dossiers_dossier SET state = 'handed_over', seq = 6, head = %s, handed_over_at = %s
-WHERE id = %s AND state = 'resolved' AND seq = 5"""
+UPDATE dossiers_dossier SET state = 'handed_over', seq = seq + 1, head = %s, handed_over_at = %s
+WHERE id = %s AND state = 'resolved' AND seq = %s"""
 NO_TIMER = "DELETE FROM dossiers_timer WHERE dossier_id = %s AND kind = 'uncollected'"
 
 
@@ -92,8 +93,8 @@ class Bare:
         self.accept(dossier)
         self.forward(dossier, 3, "accepted", "Thẩm định", self.facts["officer"])
         self.forward(dossier, 4, "in_process", "Trình ký", None)
-        self.resolve(dossier, number)
-        self.hand_over(dossier)
+        self.resolve(dossier, number, 4)
+        self.hand_over(dossier, 5)
 
     def submit(self) -> int:
         facts = self.facts
@@ -120,40 +121,40 @@ class Bare:
                 ],
             )  # fmt: skip
             run(PAPERS, [dossier, dossier])
-            self.entry(dossier, 1, "submitted", private=True)
+            self.entry(dossier, 1, "dossier.submitted", private=True)
         return dossier
 
     def accept(self, dossier: int) -> None:
         with self.connection.transaction():
             self.connection.execute(ACCEPT, [HASH, AT, AT, DUE, DUE, dossier])
-            self.entry(dossier, 2, "accepted")
+            self.entry(dossier, 2, "dossier.accepted")
 
     def forward(self, dossier: int, seq: int, state: str, step: str, officer: int | None) -> None:
         with self.connection.transaction():
             self.connection.execute(FORWARD, [HASH, step, officer, dossier, state, seq - 1])
-            self.entry(dossier, seq, "forwarded")
+            self.entry(dossier, seq, "dossier.forwarded")
 
-    def resolve(self, dossier: int, number: int) -> None:
+    def resolve(self, dossier: int, number: int, seq: int) -> None:
         with self.connection.transaction():
-            self.connection.execute(RESOLVE, [HASH, AT, AT, AT, dossier])
-            self.connection.execute(RESULT, [dossier, f"{number}/GP-SXD", date(2026, 11, 18)])
+            self.connection.execute(RESOLVE, [HASH, AT, AT, AT, dossier, seq])
+            self.connection.execute(RESULT, [dossier, seq + 1, f"{number}/GP-SXD", date(2026, 11, 18)])
             self.connection.execute(TIMER, [dossier, DUE])
-            self.entry(dossier, 5, "resolved", private=True)
+            self.entry(dossier, seq + 1, "dossier.resolved", private=True)
 
-    def hand_over(self, dossier: int) -> None:
+    def hand_over(self, dossier: int, seq: int) -> None:
         with self.connection.transaction():
-            self.connection.execute(HAND_OVER, [HASH, AT, dossier])
+            self.connection.execute(HAND_OVER, [HASH, AT, dossier, seq])
             self.connection.execute(NO_TIMER, [dossier])
-            self.entry(dossier, 6, "handed_over", private=True)
+            self.entry(dossier, seq + 1, "dossier.handed_over", private=True)
 
     def entry(self, dossier: int, seq: int, what: str, *, private: bool = False) -> None:
         text, values = self.facts["texts"][str(seq)], self.facts["values"].get(str(seq))
         run = self.connection.execute
-        (entry,) = run(ENTRY, [dossier, seq, f"dossier.{what}", AT, AT, text, HASH, HASH]).fetchone()
+        (entry,) = run(ENTRY, [dossier, seq, what, AT, AT, text, HASH, HASH]).fetchone()
         if private:
             run(PRIVATE, [entry, KEY, values])
         if what in TOLD:
-            run(NOTICES, [entry, dossier, what, AT] * 3)
+            run(NOTICES, [entry, dossier, what.removeprefix("dossier."), AT] * 3)
             if what not in FORMS:
                 run(JOB, [entry])
                 return
@@ -168,9 +169,9 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> None:
+def main(make: Callable[[str, dict[str, Any]], Bare]) -> None:
     url, facts, first, count, warm = sys.argv[1], json.loads(sys.argv[2]), *map(int, sys.argv[3:6])
-    bare = Bare(url, facts)
+    bare = make(url, facts)
     for number in range(first, first + warm):
         bare.life(number)
     say("ready")
@@ -182,4 +183,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Bare)

@@ -11,6 +11,7 @@ import os
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -77,24 +78,29 @@ class Ours:
         self.procedure = Procedure.objects.get()
 
     def life(self, number: int) -> int:
+        one, hour = self.submit(), timedelta(hours=1)
+        give_command(one, c.Accept(), actor=self.counter, at=AT + hour, expected_seq=1)
+        give_command(
+            one, c.Forward("Thẩm định", officer_id=self.case.id), actor=self.case, at=AT + 2 * hour, expected_seq=2
+        )
+        give_command(one, c.Forward("Trình ký"), actor=self.case, at=AT + 26 * hour, expected_seq=3)
+        self.end(one, number, 4)
+        return one
+
+    def submit(self) -> int:
         intake = Intake(
             key=uuid.uuid4(), procedure_id=self.procedure.pk, agency_id=self.desk.agency_id, receiving_desk_id=self.desk.pk,
             return_desk_id=self.desk.pk, channel="online", return_method="desk",
             submitter=c.PartyData("Nguyễn Thị Hòa", "056190000123", 1990, "0905123456", "hoa@example.com", "12 Trần Phú"),
             papers=(c.PaperData("Tờ khai", originals=1), c.PaperData("Giấy tờ tùy thân", copies=1)),
         )  # fmt: skip
+        return submit_dossier(intake, actor=APPLICANT, at=AT).id
+
+    def end(self, one: int, number: int, seq: int) -> None:
         result = c.ResultData("Giấy phép", f"{number}/GP-SXD", date(2026, 11, 18), "Trần Văn Bình", paper=True)
-        moved = submit_dossier(intake, actor=APPLICANT, at=AT)
-        one, hour = moved.id, timedelta(hours=1)
-        give_command(one, c.Accept(), actor=self.counter, at=AT + hour, expected_seq=1)
-        give_command(
-            one, c.Forward("Thẩm định", officer_id=self.case.id), actor=self.case, at=AT + 2 * hour, expected_seq=2
-        )
-        give_command(one, c.Forward("Trình ký"), actor=self.case, at=AT + 26 * hour, expected_seq=3)
-        give_command(one, c.Resolve(result), actor=self.case, at=AT + 50 * hour, expected_seq=4)
+        give_command(one, c.Resolve(result), actor=self.case, at=AT + timedelta(hours=50), expected_seq=seq)
         hand_over = c.HandOver("Nguyễn Thị Hòa", "signature", "ab" * 32)
-        give_command(one, hand_over, actor=self.counter, at=AT + 51 * hour, expected_seq=5)
-        return one
+        give_command(one, hand_over, actor=self.counter, at=AT + timedelta(hours=51), expected_seq=seq + 1)
 
     def facts(self) -> dict[str, Any]:
         """Ids, and the texts of one life as our side writes them: the bare side stores texts of the same length."""
@@ -116,13 +122,13 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> None:
+def main(make: Callable[[], Ours], prepare: Callable[[], None]) -> None:
     if sys.argv[1] == "prepare":
         prepare()
-        say(json.dumps(Ours().facts()))
+        say(json.dumps(make().facts()))
         return
     first, count, warm = map(int, sys.argv[2:5])
-    ours = Ours()
+    ours = make()
     for number in range(first, first + warm):
         ours.life(number)
     say("ready")
@@ -135,4 +141,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Ours, prepare)

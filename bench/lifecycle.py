@@ -25,6 +25,11 @@ LIVES = {1: 120, 4: 60}
 
 def run() -> dict[str, Any]:
     """Lives a second of both sides on one connection and with four processes; `ratio` is ours / bare on one."""
+    return compare("bench._lifecycle_ours", "bench/_lifecycle_bare.py")
+
+
+def compare(ours: str, bare: str) -> dict[str, Any]:
+    """Runs a module of ours beside a bare script; see `_lifecycle_ours` and `_lifecycle_bare` for what both must do."""
     # Imported here: `bench due` and its kin do without a database.
     from motcua.platform.config import config
     from motcua.platform.postgres import OWNER, PROGRAM, Cluster
@@ -32,7 +37,7 @@ def run() -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
         Path(folder).chmod(0o711)
         with Cluster.at(Path(folder)).running() as cluster:
-            sides = _Sides(folder, cluster.url_of(OWNER), cluster.url_of(PROGRAM))
+            sides = _Sides(folder, cluster.url_of(OWNER), cluster.url_of(PROGRAM), ours, bare)
             with psycopg.connect(cluster.admin_url, autocommit=True) as administrator:
                 administrator.execute("CREATE DATABASE bare TEMPLATE motcua OWNER motcua_owner")
                 sides.bare_url = cluster.url_of(PROGRAM, "bare")
@@ -51,7 +56,8 @@ def run() -> dict[str, Any]:
 
 
 class _Sides:
-    def __init__(self, home: str, owner_url: str, url: str) -> None:
+    def __init__(self, home: str, owner_url: str, url: str, ours: str, bare: str) -> None:
+        self.ours, self.bare = ours, bare
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")} | {
             "MOTCUA_HOME": home,
             "MOTCUA_DATABASE_URL": url,
@@ -61,7 +67,7 @@ class _Sides:
         self.bare_url = ""
         self.next = 1
         prepared = subprocess.run(
-            [sys.executable, "-m", "bench._lifecycle_ours", "prepare"], cwd=ROOT, env=self.environment, check=True,
+            [sys.executable, "-m", ours, "prepare"], cwd=ROOT, env=self.environment, check=True,
             stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         self.facts = prepared.stdout.strip()
@@ -109,8 +115,8 @@ class _Sides:
     def _command(self, side: str, first: int, count: int) -> list[str]:
         numbers = [str(first), str(count), str(WARM)]
         if side == "ours":
-            return [sys.executable, "-m", "bench._lifecycle_ours", "lives", *numbers]
-        return [sys.executable, "bench/_lifecycle_bare.py", self.bare_url, self.facts, *numbers]
+            return [sys.executable, "-m", self.ours, "lives", *numbers]
+        return [sys.executable, self.bare, self.bare_url, self.facts, *numbers]
 
 
 def _rows(url: str) -> dict[str, int]:
