@@ -10,7 +10,7 @@ from motcua.dossiers.writer import Loaded, Move
 from motcua.law.lifecycle import ProcessEvent
 from motcua.law.moments import local_day
 from motcua.processes import engine
-from motcua.processes.definition import StepKind
+from motcua.processes.items import unfinished
 from motcua.processes.placing import work
 from motcua.processes.projection import read_items
 from motcua.processes.running import read_running
@@ -27,9 +27,8 @@ class ProcessGate:
             raise GuardFailed("Hồ sơ đi theo quy trình nội bộ: hãy hoàn thành bước đang mở thay vì chuyển tự do.")
         if isinstance(command, Resolve | ReturnIneligible):
             items = read_items([loaded.id]).get(loaded.id, {})
-            unfinished = [item.name for item in items.values() if item.open and item.kind != StepKind.RESULT]
-            if unfinished:
-                raise GuardFailed(f"Chưa ghi nhận kết quả được: còn bước “{'”, “'.join(unfinished)}” chưa xong.")
+            if names := unfinished(items.values()):
+                raise GuardFailed(f"Chưa ghi nhận kết quả được: còn bước “{'”, “'.join(names)}” chưa xong.")
 
     def after(self, move: Move, command: AnyCommand, at: datetime) -> None:
         if not isinstance(command, Accept):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from motcua.dossiers.ledger import moment_text
 from motcua.dossiers.ports import EntryEvent
@@ -14,6 +14,7 @@ from motcua.law.lifecycle import FINISHED, State
 from motcua.law.limits import Unit
 from motcua.law.moments import parse_moment
 from motcua.law.worktime import Calendar
+from motcua.processes.definition import StepKind
 from motcua.processes.engine import Token
 
 CalendarOf = Callable[[int | None], Calendar]
@@ -22,6 +23,14 @@ CalendarOf = Callable[[int | None], Calendar]
 UNDONE = "undone"
 TAKEN_BACK = "taken_back"
 _OVER = FINISHED | {State.RESOLVED}
+
+
+class Unfinished(Protocol):
+    """What `unfinished` reads of an item, or of its row."""
+
+    name: str
+    kind: str
+    closed_seq: int | None
 
 
 @dataclass(slots=True)
@@ -74,6 +83,11 @@ def item_detail(token: int, item: Item) -> dict[str, Any]:
 def tokens_of(items: Iterable[Item]) -> tuple[Token, ...]:
     """The marking: what the engine moves."""
     return tuple(Token(item.token, item.node, item.flow) for item in items if item.open)
+
+
+def unfinished(items: Iterable[Unfinished]) -> list[str]:
+    """The names of what is open before the result: while there is any, no result and no negative one is recorded."""
+    return [item.name for item in items if item.closed_seq is None and item.kind != StepKind.RESULT]
 
 
 def apply(items: dict[int, Item], event: EntryEvent, calendar_of: CalendarOf) -> None:
