@@ -22,6 +22,7 @@ from motcua.organizations.models import Officer, Role
 from motcua.organizations.queries import actor_of, officers_in_post
 from motcua.platform.clock import now
 from motcua.platform.presentation.words import local
+from motcua.processes.definition import STEP_ROLES
 
 POST_KEY = "desk_post"
 
@@ -30,6 +31,8 @@ SIGNED_IN = "signed_in"  # an account, before its post is chosen
 READERS = READING_ROLES
 RECEIVERS = frozenset({Role.COUNTER_OFFICER, Role.DESK_HEAD})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+# Who works on the steps of internal processes.
+WORKERS = frozenset(STEP_ROLES)
 ANY_POST = frozenset(Role)
 
 
@@ -103,6 +106,9 @@ def _chosen(request: Any) -> Officer | None:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if "HX-Request" in request.headers:
+        # A part of a page that stands open: the sign-in page must not be put in its place.
+        return HttpResponse(status=401)
     query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
     return HttpResponseRedirect(f"{settings.LOGIN_URL}?{query}" if query else settings.LOGIN_URL)
 

@@ -11,11 +11,14 @@ from typing import Final
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.writer import calendar_of
 from motcua.law.calendars import Calendar
+from motcua.law.clock import working_minutes_between
 from motcua.law.lifecycle import PAUSED, RUNNING, State
+from motcua.law.moments import duration_text
 from motcua.law.verdict import Mark, mark, remaining, verdict_by_date
 from motcua.organizations.models import WorkCalendar
 from motcua.platform.presentation import words
 from motcua.platform.presentation.words import local, vn_date, vn_datetime
+from motcua.processes.models import WorkItem
 
 # A working day as the national week counts it, in minutes: from here on a due is "soon".
 SOON_MINUTES: Final = 8 * 60
@@ -42,7 +45,11 @@ class Clock:
 
 def calendars_of(dossiers: Iterable[Dossier]) -> dict[int | None, Calendar]:
     """Counting calendars by id of the stored calendar (None = national), in one query. Dossiers come with `agency`."""
-    ids = {dossier.agency.effective_calendar_id for dossier in dossiers} - {None}
+    return calendars_by_id(dossier.agency.effective_calendar_id for dossier in dossiers)
+
+
+def calendars_by_id(calendar_ids: Iterable[int | None]) -> dict[int | None, Calendar]:
+    ids = set(calendar_ids) - {None}
     stored = WorkCalendar.objects.in_bulk(ids) if ids else {}
     found: dict[int | None, Calendar] = {
         pk: calendar_of(json.dumps(row.data, sort_keys=True)) for pk, row in stored.items()
@@ -69,6 +76,35 @@ def clock(dossier: Dossier, at: datetime, calendar: Calendar, *, say: Callable[[
     if state is State.RESOLVED:
         return _kept(dossier, at)
     return _ended(dossier, state)
+
+
+def step_clock(item: WorkItem, state: State, at: datetime, calendar: Calendar) -> Clock:
+    """A step against its own due; `calendar` is that of the agency that does it, `state` the dossier's."""
+    if item.closed_at is not None:
+        return _finished(item)
+    if state in PAUSED:
+        return Clock("paused", "pause-circle", _PAUSE_WORD[state], "", "Thời gian của bước đang dừng")
+    if item.due_at is None:
+        return Clock("paused", "circle", "Không có thời hạn")
+    # A step of two hours is not "soon" from its start: the last quarter of what it was given, at most a working day.
+    return _running(item.due_at, at, calendar, vn_datetime, "đến ", soon=min(SOON_MINUTES, max(item.minutes // 4, 1)))
+
+
+def _finished(item: WorkItem) -> Clock:
+    assert item.closed_at is not None
+    when = f"lúc {vn_datetime(item.closed_at)}"
+    if item.due_at is None or item.closed_at <= item.due_at:
+        return Clock("early", "check-circle", "Xong trong hạn của bước", when)
+    return Clock("late", "exclamation-triangle-fill", "Xong sau hạn của bước", when)
+
+
+def time_used(item: WorkItem, at: datetime, calendar: Calendar) -> str:
+    """Working time that the step has taken of what it was given; pauses do not count, as they move its due."""
+    if not item.minutes or item.due_at is None:
+        return ""
+    left = working_minutes_between(item.closed_at or at, item.due_at, calendar)
+    used = max(item.minutes - left, 0)
+    return f"đã dùng {duration_text(used)} trong {duration_text(item.minutes)} được giao"
 
 
 def _running(

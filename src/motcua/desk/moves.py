@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -14,6 +15,8 @@ from motcua.identity.actors import Actor
 from motcua.law.lifecycle import COMMAND_TEXT, Command, State, possible
 from motcua.organizations.models import Officer, Role, RoleAssignment, Unit
 from motcua.platform.presentation.words import local
+from motcua.processes.items import unfinished
+from motcua.processes.models import WorkItem
 
 SLUGS: Final = {
     Command.ACCEPT: "tiep-nhan",
@@ -108,13 +111,18 @@ def subject_of(dossier: Dossier) -> Subject:
     )  # fmt: skip
 
 
-def offers(actor: Actor, dossier: Dossier) -> list[Offer]:
-    """The moves to show as buttons; the first is the likely one, those that end the dossier come last."""
+def offers(actor: Actor, dossier: Dossier, steps: Sequence[WorkItem] = ()) -> list[Offer]:
+    """The moves to show as buttons; the first is the likely one, those that end the dossier come last.
+
+    `steps` are the work items of a dossier that follows a process: they move it, so nothing is moved beside them.
+    """
     subject = subject_of(dossier)
     commands = [
         move.command
         for move in possible(subject.state)
-        if move.command in FORMS and _makes_sense(move.command, dossier) and can(actor, move.command, subject).allowed
+        if move.command in FORMS
+        and _makes_sense(move.command, dossier, steps)
+        and can(actor, move.command, subject).allowed
     ]
 
     def place(command: Command) -> tuple[bool, int]:
@@ -125,10 +133,14 @@ def offers(actor: Actor, dossier: Dossier) -> list[Offer]:
     ]
 
 
-def _makes_sense(command: Command, dossier: Dossier) -> bool:
+def _makes_sense(command: Command, dossier: Dossier, steps: Sequence[WorkItem]) -> bool:
     """Guards that are already decided by what the dossier says; the service asks them again."""
     at_desk = dossier.result_at_desk_at is not None
     match command:
+        case Command.FORWARD:
+            return not dossier.process
+        case Command.RESOLVE | Command.RETURN_INELIGIBLE:
+            return not unfinished(steps)
         case Command.REQUEST_WITHDRAWAL:
             return dossier.withdrawal_requested_at is None
         case Command.DECLINE_WITHDRAWAL | Command.DECIDE_WITHDRAWAL:

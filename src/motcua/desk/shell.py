@@ -9,13 +9,18 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from motcua.desk.access import ADMINISTRATORS, READERS, RECEIVERS, DeskRequest, holds
+from motcua.desk.access import ADMINISTRATORS, READERS, RECEIVERS, WORKERS, DeskRequest, holds
+from motcua.desk.inbox_pages import BY_INBOX
 from motcua.desk.queue_pages import pages_of
 from motcua.dossiers.queries import COUNT_CAP, queue_counts
 from motcua.dossiers.queues import Queue
 from motcua.platform.presentation.words import count
+from motcua.processes.inboxes import Inbox, Workplace
+from motcua.processes.queries import capped, inbox_counts, workplace_of
 
 _LATE = {Queue.OVERDUE}
+# Before the slug of an inbox, where `current` could also be the slug of a queue.
+INBOX_MARK = "viec/"
 
 
 def show(
@@ -51,6 +56,8 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
                 for name, icon, word, key in receiving
             ],
         }
+    if holds(actor, *WORKERS) and workplace_at(request).inboxes:
+        yield work_rail(request, current)
     if holds(actor, *READERS):
         yield from _queues(request, current)
     if holds(actor, *ADMINISTRATORS):
@@ -68,6 +75,35 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
     if holds(actor, *RECEIVERS, *ADMINISTRATORS):
         papers.append(_item(reverse("desk:register"), "list", "Sổ theo dõi hồ sơ", current == "register"))
     yield {"title": "Sổ và danh mục", "items": papers}
+
+
+def workplace_at(request: DeskRequest) -> Workplace:
+    """Where the officer works, read once a request."""
+    if not hasattr(request, "_workplace"):
+        request._workplace = workplace_of(request.actor)  # type: ignore[attr-defined]
+    return request._workplace  # type: ignore[attr-defined,no-any-return]
+
+
+def work_rail(request: DeskRequest, current: str) -> dict[str, Any]:
+    """The inboxes of steps with their counts; the page asks for this group again while it stands open."""
+    place = workplace_at(request)
+    counts = inbox_counts(place, request.at)
+    return {
+        "title": "Việc theo quy trình",
+        "live": True,
+        "current": current,
+        "items": [
+            _item(
+                reverse("desk:inbox", args=[BY_INBOX[inbox].slug]),
+                BY_INBOX[inbox].icon,
+                BY_INBOX[inbox].title,
+                current == f"{INBOX_MARK}{BY_INBOX[inbox].slug}",
+                count=None if inbox is Inbox.DONE else capped(counts[inbox.value]),
+                late=inbox is Inbox.MINE and bool(counts["late"]),
+            )
+            for inbox in place.inboxes
+        ],
+    }
 
 
 def _queues(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:

@@ -13,18 +13,23 @@ from motcua.dossiers.models import Dossier, LedgerEntry
 from motcua.dossiers.queries import TimelineItem
 from motcua.identity.actors import ActorKind
 from motcua.law.lifecycle import (
+    APOLOGY_HANDED_OVER,
     HAND_OVER_REFUSED,
+    LATENESS_CODED,
     MOVES,
     PERSONAL_DATA_ERASED,
     PREPARED,
     PROCESS_EVENT_TEXT,
     STATE_TEXT,
     Command,
+    ProcessEvent,
     State,
 )
 from motcua.law.moments import parse_moment
 from motcua.organizations.models import Officer, Unit
 from motcua.platform.presentation.words import dong, vn_datetime
+from motcua.processes.definition import NodeKind
+from motcua.processes.versions import definition_of
 
 KIND_TEXT: Final = {
     "dossier.submitted": "Người nộp gửi hồ sơ",
@@ -55,6 +60,8 @@ KIND_TEXT: Final = {
     "dossier.rectified": "Đính chính",
     **{f"process.{event}": text for event, text in PROCESS_EVENT_TEXT.items()},
     PREPARED: "Nhận phần của yêu cầu liên thông, chờ đến lượt",
+    APOLOGY_HANDED_OVER: "Giao văn bản xin lỗi bản giấy",
+    LATENESS_CODED: "Xác nhận nguyên nhân trễ hạn",
     PERSONAL_DATA_ERASED: "Xóa dữ liệu cá nhân theo luật",
     HAND_OVER_REFUSED: "Thử trả kết quả khi chưa có kết quả (không được)",
 }
@@ -90,6 +97,10 @@ class Names:
         officers |= {item.data.get("set", {}).get("officer_id") for item in items}
         officers |= {item.data.get("approver") for item in items}
         units = {item.data.get("set", {}).get("unit_id") for item in items}
+        # Whom a step was given to, of the steps that an entry opened or gave out.
+        given = [one for item in items for key in ("opened", "placed") for one in item.data.get(key, ())]
+        officers |= {one.get("officer") for one in given}
+        units |= {one.get("unit") for one in given}
         return cls(
             dict(Officer.objects.filter(pk__in=officers - {None, 0}).values_list("id", "full_name")),
             dict(Unit.objects.filter(pk__in=units - {None}).values_list("id", "name")),
@@ -107,15 +118,63 @@ class Names:
 
 
 def events(dossier: Dossier, items: Sequence[TimelineItem], names: Names) -> Iterator[Event]:
+    steps = Steps(dossier.process)
     for item in items:
+        steps.read(item)
         yield Event(
             "done",
             KIND_TEXT[item.kind],
             vn_datetime(item.occurred_at),
             names.actor(item.actor),
-            " ".join(_notes(item, names)),
+            " ".join([*steps.told(item, names), *_notes(item, names)]),
         )
     yield from _now(dossier)
+
+
+class Steps:
+    """The steps of an internal process as its entries tell them, read in the order of the ledger."""
+
+    def __init__(self, digest: str) -> None:
+        self._definition = definition_of(digest) if digest else None
+        self._names: dict[int, str] = {}
+
+    def read(self, item: TimelineItem) -> None:
+        self._names |= {one["token"]: one["name"] for one in item.data.get("opened", ())}
+
+    def told(self, item: TimelineItem, names: Names) -> Iterator[str]:
+        """In sentences: which step, how it ended, what follows, with whom, until when."""
+        if not item.kind.startswith("process."):
+            return
+        data = item.data
+        name = self._names.get(data.get("token", 0), "")
+        match item.kind.removeprefix("process."):
+            case ProcessEvent.STEP_DONE | ProcessEvent.TIMED_OUT:
+                yield f"Bước “{name}”: {self._outcome(data)}."
+            case ProcessEvent.ASSIGNED | ProcessEvent.CLAIMED | ProcessEvent.HANDED_BACK:
+                yield f"Bước “{name}”{self._placed(data, names)}."
+        if data.get("papers"):
+            yield f"Đã có: {'; '.join(data['papers'])}."
+        if opened := [one for one in data.get("opened", ()) if one["role"]]:
+            word = "Mở lại" if item.kind == f"process.{ProcessEvent.TAKEN_BACK}" else "Tiếp theo"
+            yield f"{word}: {'; '.join(_opened(one, names) for one in opened)}."
+        if any(one["kind"] == NodeKind.JOIN for one in data.get("opened", ())):
+            yield "Nhánh này chờ các nhánh song song khác."
+
+    def _outcome(self, data: dict[str, Any]) -> str:
+        code = str(data.get("outcome", ""))
+        node = self._definition.by_id.get(data.get("node", "")) if self._definition else None
+        return (node.way_text(code) if node else code).lower()
+
+    @staticmethod
+    def _placed(data: dict[str, Any], names: Names) -> str:
+        with_whom = [names.officers.get(one["officer"], "") for one in data.get("placed", ()) if one["officer"]]
+        return f": {', '.join(with_whom)}" if with_whom else ": chờ người khác nhận"
+
+
+def _opened(one: dict[str, Any], names: Names) -> str:
+    with_whom = names.officers.get(one["officer"], "") or names.units.get(one["unit"], "")
+    until = f"hạn {vn_datetime(parse_moment(one['due']))}" if one["due"] else ""
+    return ", ".join(part for part in (f"“{one['name']}”", with_whom, until) if part)
 
 
 def _notes(item: TimelineItem, names: Names) -> Iterator[str]:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motcua.desk.views import admin, batch, dossier, lists, move, printing, reception, same_day, session
+from motcua.desk.views import (
+    admin,
+    batch,
+    bulk,
+    dossier,
+    inbox,
+    lists,
+    move,
+    printing,
+    reception,
+    same_day,
+    session,
+    step,
+)
 
 app_name = "desk"
 
@@ -14,6 +27,14 @@ urlpatterns = [
     path("can-bo/", session.home, name="home"),
     path("can-bo/vi-tri/", session.posts, name="posts"),
     path("can-bo/danh-sach/<slug:slug>/", lists.queue, name="queue"),
+    path("can-bo/viec/so-luong/", inbox.counts, name="work_counts"),
+    path("can-bo/viec/luu/", inbox.save_view, name="save_view"),
+    path("can-bo/viec/luu/<int:view_id>/", inbox.change_view, name="change_view"),
+    path("can-bo/viec/nhieu-viec/", bulk.start, name="bulk"),
+    path("can-bo/viec/nhieu-viec/<uuid:key>/", bulk.run_page, name="bulk_run"),
+    path("can-bo/viec/nhieu-viec/<uuid:key>/tiep/", bulk.go_on, name="bulk_go_on"),
+    path("can-bo/viec/nhieu-viec/<uuid:key>/lai/", bulk.again, name="bulk_again"),
+    path("can-bo/viec/<slug:slug>/", inbox.inbox, name="inbox"),
     path("can-bo/tim/", lists.search, name="search"),
     path("can-bo/tiep-nhan/", reception.reception, name="reception"),
     path("can-bo/tiep-nhan/<int:dossier_id>/", reception.received, name="received"),
@@ -29,6 +50,10 @@ urlpatterns = [
     path("can-bo/ho-so/<int:dossier_id>/bieu-mau/<int:form_id>/cap-lai/", dossier.correct, name="correct"),
     path("can-bo/ho-so/<int:dossier_id>/phieu-kiem-soat/", dossier.control_slip, name="control_slip"),
     path("can-bo/ho-so/<int:dossier_id>/so-cai/", dossier.ledger, name="ledger"),
+    path("can-bo/ho-so/<int:dossier_id>/dang-mo/", step.still_open, name="still_open"),
+    path("can-bo/ho-so/<int:dossier_id>/buoc/<int:token>/nhan/", step.claim_step, name="claim_step"),
+    path("can-bo/ho-so/<int:dossier_id>/buoc/<int:token>/lay-lai/", step.take_step_back, name="take_step_back"),
+    path("can-bo/ho-so/<int:dossier_id>/buoc/<int:token>/<slug:slug>/", step.step, name="step"),
     path("can-bo/ho-so/<int:dossier_id>/gui-ma/", move.send_code, name="send_code"),
     path("can-bo/ho-so/<int:dossier_id>/viec/<slug:slug>/", move.move, name="move"),
     path("can-bo/niem-yet/", admin.posted, name="posted"),

@@ -17,7 +17,7 @@ from motcua.dossiers.queries import TimelineItem, clock_of, duplicates_of, get_v
 from motcua.dossiers.writer import calendar_of
 from motcua.identity.actors import Actor
 from motcua.law.calendars import Calendar
-from motcua.law.lifecycle import BEFORE_ACCEPTANCE, FINISHED, PAUSED, Command, State, find_move
+from motcua.law.lifecycle import BEFORE_ACCEPTANCE, FINISHED, PAUSED, Command, ProcessEvent, State, find_move
 from motcua.law.moments import parse_moment, to_minutes
 from motcua.law.verdict import Mark, mark, remaining, verdict_by_date
 from motcua.organizations.models import Unit as OrganisationUnit
@@ -40,6 +40,8 @@ _TOLD: Final = {
     "dossier.withdrawn": "Hồ sơ được rút",
     "dossier.papers_received": "Cơ quan giải quyết nhận hồ sơ từ nơi tiếp nhận",
     "dossier.forwarded": "Hồ sơ được chuyển xử lý",
+    f"process.{ProcessEvent.STEP_DONE}": "Hoàn thành một bước giải quyết",
+    f"process.{ProcessEvent.TIMED_OUT}": "Hết thời gian của một bước, hồ sơ được chuyển tiếp",
     "dossier.supplement_asked": "Cơ quan yêu cầu bổ sung hồ sơ",
     "dossier.supplemented": "Ông/bà nộp bổ sung",
     "dossier.payment_asked": "Thông báo nghĩa vụ tài chính",
@@ -216,8 +218,9 @@ def _standing(dossier: Dossier, state: State) -> Clock:
 
 
 def _happened(dossier: Dossier, items: Sequence[TimelineItem]) -> Iterator[Event]:
-    units = _unit_names(items)
+    units, steps = _unit_names(items), _Steps()
     for item in items:
+        steps.read(item)
         told = _TOLD.get(item.kind)
         data = item.data
         if told is None or data.get("told") is False:
@@ -227,9 +230,26 @@ def _happened(dossier: Dossier, items: Sequence[TimelineItem]) -> Iterator[Event
             told,
             vn_moment(item.occurred_at),
             _by(item, dossier, data, units),
-            _note(item, data),
+            f"{steps.told(item)} {_note(item, data)}".strip(),
             tuple(data.get("items", ())),
         )
+
+
+class _Steps:
+    """The names of the internal steps, for one who waits for them: which is done, which comes; no notes, no officers."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+
+    def read(self, item: TimelineItem) -> None:
+        self._names |= {one["token"]: one["name"] for one in item.data.get("opened", ())}
+
+    def told(self, item: TimelineItem) -> str:
+        if not item.kind.startswith("process."):
+            return ""
+        done = self._names.get(item.data.get("token", 0), "")
+        coming = [f"“{one['name']}”" for one in item.data.get("opened", ()) if one["role"]]
+        return f"Bước “{done}”." + (f" Tiếp theo: {', '.join(coming)}." if coming else "")
 
 
 def _unit_names(items: Sequence[TimelineItem]) -> dict[int, str]:

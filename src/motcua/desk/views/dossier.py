@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from motcua.desk import files
+from motcua.desk import files, presence
 from motcua.desk.access import READERS, DeskRequest, officers_only, said
 from motcua.desk.clocks import calendars_of, clock
 from motcua.desk.moves import offers
 from motcua.desk.shell import show
+from motcua.desk.steps import panel_of
 from motcua.desk.story import Names, checked_chain, events
 from motcua.documents.models import IssuedForm
 from motcua.documents.permissions import can_correct
@@ -27,6 +28,8 @@ from motcua.notifications.models import Notice
 from motcua.platform.logs import dossier_code
 from motcua.platform.presentation.due_calendar import due_calendar
 from motcua.platform.presentation.words import mask_identity, mask_phone, vn_moment
+from motcua.processes.queries import items_of
+from motcua.processes.services import note_seen
 
 FORM_TEXT = {
     "receipt": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
@@ -48,12 +51,23 @@ def find(request: DeskRequest, dossier_id: int) -> Dossier:
     return dossier
 
 
+def _opened(request: DeskRequest, dossier: Dossier) -> None:
+    """The officer looks at the dossier: others are told, and who handed him a step no longer takes it back."""
+    presence.arrive(dossier.pk, officer_id=request.officer.pk, at=request.at)
+    if dossier.process:
+        note_seen(dossier.pk, actor=request.actor, at=request.at)
+
+
 def frame(
     request: DeskRequest, dossier: Dossier, items: list[queries.TimelineItem], *, tab: str, shown: bool = False
 ) -> dict[str, Any]:
     """What stands around every tab: header, clock with its explanation, people, offered moves."""
+    if request.method == "GET":
+        _opened(request, dossier)
     calendars = calendars_of([dossier])
-    offered = offers(request.actor, dossier)
+    steps = items_of(dossier.pk) if dossier.process else []
+    offered = offers(request.actor, dossier, steps)
+    others = presence.others_at([dossier.pk], officer_id=request.officer.pk, at=request.at)
     try:
         dues = queries.clock_of(dossier, items)
     except DomainError:
@@ -69,6 +83,8 @@ def frame(
         "endings": [offer for offer in offered if offer.ending],
         "people": _people(dossier, shown),
         "shown": shown,
+        "panel": panel_of(dossier, steps, request.actor, request.at) if dossier.process else None,
+        "present": others.get(dossier.pk, []),
     }
 
 

@@ -59,7 +59,7 @@ def queue(request: DeskRequest, slug: str) -> HttpResponse:
     if page is None or page not in pages_of(request.actor):
         raise Http404(slug)
     asked = {name: said(request.GET, name) for name in ("thu-tuc", "linh-vuc", "co-quan", "kenh")}
-    only, fault = _filter(asked)
+    only, fault = filter_of(asked)
     found = queries.worklist(request.actor, page.queue, request.at, only=only, after=request.GET.get("sau", ""))
     filtered = any(asked.values())
     context = {
@@ -73,7 +73,7 @@ def queue(request: DeskRequest, slug: str) -> HttpResponse:
         "newer": urlencode({name: value for name, value in asked.items() if value}) if request.GET.get("sau") else "",
         "is_uncollected": page.queue in (Queue.UNCOLLECTED, Queue.RESULTS_COMING),
         "channels": Channel.choices,
-        **_options(request),
+        **options_of(request),
     }
     return show(request, "desk/list.html", context, current=slug, status=422 if fault else 200)
 
@@ -82,7 +82,7 @@ def _older(asked: dict[str, str], after: str) -> str:
     return urlencode({name: value for name, value in (asked | {"sau": after}).items() if value}) if after else ""
 
 
-def _filter(asked: dict[str, str]) -> tuple[ListFilter, str]:
+def filter_of(asked: dict[str, str]) -> tuple[ListFilter, str]:
     """The filter and, where a code is unknown, one sentence about it."""
     procedure = sector = agency = None
     if asked["thu-tuc"]:
@@ -104,7 +104,7 @@ def _filter(asked: dict[str, str]) -> tuple[ListFilter, str]:
     return ListFilter(procedure, sector, agency, asked["kenh"]), ""
 
 
-def _options(request: DeskRequest) -> dict[str, Any]:
+def options_of(request: DeskRequest) -> dict[str, Any]:
     posted = DeskProcedure.objects.filter(agency__in=request.actor.scope)
     sectors = Sector.objects.filter(pk__in=posted.values("procedure__sector")).order_by("name_key")
     procedures = Procedure.objects.filter(pk__in=posted.values("procedure")).order_by("code")

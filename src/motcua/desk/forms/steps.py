@@ -1,0 +1,81 @@
+"""Forms about one open step: finish it, give it to somebody, give it back. They know their fields and no rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from motcua.desk.forms.base import DeskForm, text
+from motcua.processes.queries import StepView
+
+
+class StepForm(DeskForm):
+    """`expected_seq` is what the officer's page showed; it tells what has happened since when somebody was quicker."""
+
+    expected_seq = forms.IntegerField(widget=forms.HiddenInput(), min_value=1, required=False)
+
+
+class FinishForm(StepForm):
+    outcome = forms.ChoiceField(label="Kết quả của bước", widget=forms.RadioSelect())
+    papers = forms.MultipleChoiceField(
+        label="Giấy tờ bước này đã làm ra", required=False, widget=forms.CheckboxSelectMultiple()
+    )
+    note = text(
+        "Ghi chú", required=False, limit=1000, rows=3, hint="Người làm bước sau đọc được; người nộp không đọc được."
+    )
+    next_officer = forms.TypedChoiceField(
+        label="Người làm bước sau", required=False, coerce=int, empty_value=None, widget=forms.Select()
+    )
+
+    def __init__(self, *args: Any, view: StepView, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        outcome, papers, following = self.fields["outcome"], self.fields["papers"], self.fields["next_officer"]
+        assert isinstance(outcome, forms.ChoiceField)
+        assert isinstance(papers, forms.MultipleChoiceField)
+        assert isinstance(following, forms.TypedChoiceField)
+        outcome.choices = [(way.outcome, way.text) for way in view.ways]
+        if len(view.ways) == 1:
+            # Nothing to choose: the button says what happens.
+            outcome.initial, outcome.widget, outcome.required = view.ways[0].outcome, forms.HiddenInput(), False
+        papers.choices = [(paper, paper) for paper in view.node.papers]
+        if not view.node.papers:
+            del self.fields["papers"]
+        steps = {step.node.id: step for way in view.ways for step in way.steps if step.officers}
+        if steps:
+            groups = [(step.node.label, list(step.officers)) for step in steps.values()]
+            following.choices = [("", "Theo cách giao việc của bước"), *groups]
+        else:
+            del self.fields["next_officer"]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """For `processes.services.finish_step`."""
+        data = self.cleaned_data
+        outcome = self.fields["outcome"]
+        return {
+            "outcome": data["outcome"] or outcome.initial,
+            "note": data["note"],
+            "papers": data.get("papers", []),
+            "next_officer_id": data.get("next_officer"),
+        }
+
+
+class AssignForm(StepForm):
+    officer_id = forms.TypedChoiceField(label="Người được giao", coerce=int, empty_value=None, widget=forms.Select())
+    reason = text("Lý do giao lại", required=False, limit=500, rows=2)
+
+    def __init__(self, *args: Any, officers: list[tuple[int, str]], again: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chooser = self.fields["officer_id"]
+        assert isinstance(chooser, forms.TypedChoiceField)
+        chooser.choices = [("", "Chọn người làm"), *officers]
+        if again:
+            self.fields["reason"].required = True
+            self.fields["reason"].error_messages["required"] = "Chưa nhập “lý do giao lại”."
+        else:
+            self.fields["reason"].label = "Lý do hoặc dặn thêm"
+
+
+class HandBackForm(StepForm):
+    reason = text("Lý do trả lại", limit=500, rows=2, hint="Lãnh đạo phòng và người nhận sau đọc được.")

@@ -1,0 +1,107 @@
+"""The steps of a dossier's process as its page shows them: what is open, with whom, how much time, and what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from motcua.desk.clocks import Clock, calendars_by_id, step_clock, time_used
+from motcua.dossiers.models import Dossier
+from motcua.identity.actors import Actor
+from motcua.law.lifecycle import PAUSED, State
+from motcua.processes.items import unfinished
+from motcua.processes.models import WorkItem
+from motcua.processes.permissions import may_assign, may_claim, may_finish, may_hand_back, may_take_back
+
+# Addresses of what may be done to a step.
+FINISH: Final = "hoan-thanh"
+CLAIM: Final = "nhan"
+ASSIGN: Final = "giao"
+HAND_BACK: Final = "tra-lai-viec"
+TAKE_BACK: Final = "lay-lai"
+WORDS: Final = {
+    FINISH: "Hoàn thành bước",
+    CLAIM: "Nhận việc",
+    ASSIGN: "Giao việc",
+    HAND_BACK: "Trả lại việc",
+    TAKE_BACK: "Lấy lại",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """`may` are addresses of what this officer may do now; `why_not` says why he may not finish it, where he could think so."""
+
+    item: WorkItem
+    clock: Clock
+    used: str
+    may: frozenset[str]
+    why_not: str = ""
+
+    @property
+    def is_result(self) -> bool:
+        return self.item.kind == WorkItem.Kind.RESULT
+
+    @property
+    def where(self) -> str:
+        """Who does it: the officer, else the unit or the agency, else the body outside."""
+        if self.item.agency is None:
+            return "cơ quan bên ngoài"
+        place = str(self.item.unit or self.item.agency)
+        return f"{self.item.officer}, {place}" if self.item.officer else place
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """`waiting` are branches and timers that nobody works on; `no_result` why no result may be recorded yet."""
+
+    steps: tuple[OpenStep, ...]
+    waiting: tuple[WorkItem, ...]
+    no_result: str
+    done: int
+
+
+def panel_of(dossier: Dossier, items: Sequence[WorkItem], actor: Actor, at: datetime) -> Panel:
+    """From all work items of the dossier, with agency, unit and officer. One query, for the calendars."""
+    open_items = [item for item in items if item.closed_seq is None]
+    state = State(dossier.state)
+    calendars = calendars_by_id(item.agency.effective_calendar_id for item in open_items if item.agency)
+    desks = frozenset({dossier.receiving_desk_id, dossier.return_desk_id})
+    seen = {item.token for item in items if item.seen_at is not None}
+    steps = []
+    for item in open_items:
+        if not item.role:
+            continue
+        calendar = calendars[item.agency.effective_calendar_id if item.agency else None]
+        may, why_not = _rights(item, items, seen, actor, desks, dossier)
+        steps.append(OpenStep(item, step_clock(item, state, at, calendar), time_used(item, at, calendar), may, why_not))
+    names = unfinished(items)
+    return Panel(
+        tuple(steps),
+        tuple(item for item in open_items if not item.role),
+        f"Kết quả được ghi nhận khi đã xong bước “{'”, “'.join(names)}”." if names else "",
+        sum(item.closed_seq is not None and bool(item.role) for item in items),
+    )
+
+
+def _rights(
+    item: WorkItem, items: Sequence[WorkItem], seen: set[int], actor: Actor, desks: frozenset[int], dossier: Dossier
+) -> tuple[frozenset[str], str]:
+    sector = dossier.procedure.sector_id
+    finish = may_finish(actor, item, desks, sector)
+    paused = State(dossier.state) in PAUSED and item.kind != WorkItem.Kind.CONSULTATION
+    verdicts = {
+        FINISH: finish.allowed and not paused and item.kind != WorkItem.Kind.RESULT,
+        CLAIM: may_claim(actor, item, desks, sector).allowed,
+        ASSIGN: may_assign(actor, item, sector).allowed,
+        HAND_BACK: may_hand_back(actor, item).allowed,
+        TAKE_BACK: may_take_back(actor, item, items, seen).allowed,
+    }
+    why_not = ""
+    if finish.allowed and paused:
+        why_not = "Hồ sơ đang tạm dừng tính hạn; bước được hoàn thành khi hồ sơ tiếp tục."
+    elif finish.allowed and item.kind == WorkItem.Kind.RESULT:
+        why_not = "Bước này kết thúc khi ghi nhận kết quả, hoặc khi ra văn bản trả lời."
+    return frozenset(slug for slug, allowed in verdicts.items() if allowed), why_not
