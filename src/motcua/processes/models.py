@@ -176,9 +176,11 @@ class HandOverList(models.Model):
     made_at = models.DateTimeField("lập lúc")
     made_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người lập")
     giver = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người giao")
+    given_for = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="giao thay cho")
     given_at = models.DateTimeField("giao lúc", null=True)
     given_hash = models.CharField("băm khi giao", max_length=64, blank=True, default="")
     taker = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="người nhận")
+    taken_for = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="nhận thay cho")
     taken_at = models.DateTimeField("nhận lúc", null=True)
     taken_hash = models.CharField("băm khi nhận", max_length=64, blank=True, default="")
 
