@@ -11,12 +11,14 @@ from django.apps import AppConfig
 def wire() -> None:
     """Binds ports, subscribers and sweeps; safe to call again."""
     # Imported here because models may not be imported before every app is loaded.
+    from motcua.documents import stuck as papers_stuck
     from motcua.documents.services import ask_for_scans, can_stand_as_result
     from motcua.documents.subscriber import forget_files, issue_forms, issue_past_forms
     from motcua.dossiers.checkpoints import checkpoint_sweep
     from motcua.dossiers.ports import ports
     from motcua.dossiers.sweeps import fire_timers
     from motcua.exchange.services import ask_to_talk, collect, note_silence
+    from motcua.notifications import stuck as notices_stuck
     from motcua.notifications.services import remind_uncollected
     from motcua.notifications.subscriber import keep_told, tell_applicant
     from motcua.platform.jobs import register_sweep
@@ -24,7 +26,10 @@ def wire() -> None:
     from motcua.processes.linked import advance_joined
     from motcua.processes.projection import project, project_past
     from motcua.processes.services import time_out
+    from motcua.processes.stuck.kinds import register_own
+    from motcua.processes.stuck.services import find_stuck
     from motcua.processes.substitutes import end_stand_ins
+    from motcua.processes.suspicions.services import sweep_daily
     from motcua.processes.transfers import send_steps
 
     # Forms last: their number rows stay locked until the commit.
@@ -44,6 +49,10 @@ def wire() -> None:
     register_sweep("uncollected results", remind_uncollected, every_seconds=60)
     register_sweep("unscanned files", lambda at: ask_for_scans(), every_seconds=60)
     register_sweep("ledger checkpoint", checkpoint_sweep, every_seconds=3600)
+    for register in (register_own, notices_stuck.register, papers_stuck.register):
+        register()
+    register_sweep("dossiers that stand still", find_stuck, every_seconds=600)
+    register_sweep("signs for the inspector", sweep_daily, every_seconds=600)
 
 
 class WiringConfig(AppConfig):

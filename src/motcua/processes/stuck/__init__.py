@@ -1,0 +1,1 @@
+"""Dossiers that stand still without anybody having decided so: one definition a kind, other rooms add theirs."""
