@@ -19,9 +19,13 @@ def wire() -> None:
     from motcua.dossiers.sweeps import fire_timers
     from motcua.exchange.services import ask_to_talk, collect, note_silence
     from motcua.notifications import stuck as notices_stuck
+    from motcua.notifications.digests import send_digests
+    from motcua.notifications.officer_notices import warn
     from motcua.notifications.services import remind_uncollected
     from motcua.notifications.subscriber import keep_told, tell_applicant
+    from motcua.notifications.watching import apply_settings, follow_ledger
     from motcua.platform.jobs import register_sweep
+    from motcua.processes.apologies import keep_letters, keep_past_letters
     from motcua.processes.gate import ProcessGate
     from motcua.processes.linked import advance_joined
     from motcua.processes.projection import project, project_past
@@ -34,8 +38,8 @@ def wire() -> None:
 
     # Forms last: their number rows stay locked until the commit.
     ports.bind(
-        subscribers=(project, send_steps, tell_applicant, forget_files, issue_forms),
-        past_subscribers=(project_past, keep_told, issue_past_forms),
+        subscribers=(project, send_steps, keep_letters, tell_applicant, forget_files, issue_forms),
+        past_subscribers=(project_past, keep_past_letters, keep_told, issue_past_forms),
         result_evidence=can_stand_as_result,
         step_gate=ProcessGate(),
     )
@@ -45,6 +49,10 @@ def wire() -> None:
     register_sweep("messages to other systems", collect, every_seconds=2)
     register_sweep("answers of other systems", ask_to_talk, every_seconds=2)
     register_sweep("silent systems", note_silence, every_seconds=60)
+    register_sweep("watched due moments", follow_ledger)
+    register_sweep("warnings to officers", warn)
+    register_sweep("settings of warnings", apply_settings, every_seconds=60)
+    register_sweep("digests of the morning", send_digests, every_seconds=60)
     register_sweep("stand-ins over", end_stand_ins, every_seconds=300)
     register_sweep("uncollected results", remind_uncollected, every_seconds=60)
     register_sweep("unscanned files", lambda at: ask_for_scans(), every_seconds=60)

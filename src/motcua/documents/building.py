@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from motcua.documents import contexts as c
@@ -23,6 +23,7 @@ from motcua.identity.models import Business, Person
 from motcua.law.limits import Limit, Unit
 from motcua.law.moments import VIETNAM
 from motcua.law.verdict import Verdict, verdict_by_date
+from motcua.law.worktime import calendar_from, national_calendar
 from motcua.organizations.models import AdminUnit, Agency, Desk, Officer
 from motcua.organizations.models import Unit as Room
 from motcua.platform.config import config
@@ -287,6 +288,43 @@ def _stop(issued: IssuedForm, form: FormTemplate) -> c.StopNotice:
     )
 
 
+def _apology(issued: IssuedForm, form: FormTemplate) -> c.Apology:
+    dossier, entry = issued.dossier, issued.entry
+    told = told_of(entry)
+    agency = Agency.objects.select_related("admin_unit", "parent").get(pk=told.get("agency", dossier.agency_id))
+    due = _moment(told.get("due")) or dossier.due_at or entry.occurred_at
+    until = _moment(told["set"]["promised_at"]) or entry.occurred_at
+    return c.Apology(
+        head=agency_head(agency, issued),
+        applicant=owner(dossier),
+        request=request(dossier),
+        received_at=dossier.accepted_at or entry.occurred_at,
+        due_at=due,
+        reason=told.get("reason", ""),
+        until=until,
+        return_at=return_place(dossier),
+        signer=c.Signer(HEAD_OF_AGENCY, officer_name(entry)),
+        late=entry.occurred_at > due,
+        resolver="" if agency.pk == dossier.agency_id else dossier.agency.name,
+        recipients=RECIPIENTS,
+        contact=contact(dossier.receiving_desk),
+        **extension(form, due, until, dossier.agency),
+    )
+
+
+def extension(form: FormTemplate, due: datetime, until: datetime, agency: Agency) -> dict[str, Any]:
+    """What the form of 2025 says beyond that of 2018: how much longer, and that it is the first and only new date."""
+    if form.key.startswith("2018"):
+        return {}
+    stored = agency.effective_calendar
+    calendar = calendar_from(stored.data) if stored else national_calendar()
+    days = sum(
+        calendar.is_working_day(day)
+        for day in (local_day(due) + timedelta(days=n) for n in range(1, (local_day(until) - local_day(due)).days + 1))
+    )
+    return {"extension": f"{days:02d} ngày làm việc" if days else "trong ngày", "time": 1}
+
+
 def _step_before(dossier: Dossier, entry: LedgerEntry) -> str:
     """The step in which the dossier was stopped; the stop itself has cleared it."""
     last = dossier.entries.filter(kind="dossier.forwarded", seq__lt=entry.seq).order_by("-seq").first()
@@ -430,6 +468,7 @@ _BUILDERS: dict[FormKind, Callable[[IssuedForm, FormTemplate], c.Context]] = {
     FormKind.RECEIPT: _receipt,
     FormKind.SUPPLEMENT: _supplement,
     FormKind.REFUSAL: _refusal,
+    FormKind.APOLOGY: _apology,
     FormKind.STOP: _stop,
     FormKind.RETURN_REPLY: _return_reply,
     FormKind.RESULT_RECEIPT: _result_receipt,

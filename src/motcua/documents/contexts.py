@@ -149,6 +149,31 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Apology:
+    """Phiếu (văn bản) xin lỗi: the result is late, why, and the new date. `due_at` = the date that was promised first.
+
+    `extension` and `time` (the how-many-eth new date) stand on the form of 2025 only; empty and None leave them out.
+    `resolver` names the competent agency where another one made the delay and writes.
+    """
+
+    head: Head
+    applicant: Party
+    request: str
+    received_at: datetime
+    due_at: datetime
+    reason: str
+    until: datetime
+    return_at: str
+    signer: Signer
+    late: bool
+    extension: str = ""
+    time: int | None = None
+    resolver: str = ""
+    recipients: tuple[str, ...] = ()
+    contact: Contact = Contact()
+
+
+@dataclass(frozen=True, slots=True)
 class StopNotice:
     """Thông báo dừng giải quyết hồ sơ. `asked_on` None: stopped without a request (not supplemented in time)."""
 
@@ -300,6 +325,7 @@ Context = (
     Receipt
     | SupplementRequest
     | Refusal
+    | Apology
     | StopNotice
     | ControlSlip
     | Register

@@ -23,6 +23,7 @@ class FormKind(StrEnum):
     RECEIPT = "receipt"  # giấy tiếp nhận hồ sơ và hẹn trả kết quả
     SUPPLEMENT = "supplement"  # phiếu yêu cầu bổ sung, hoàn thiện hồ sơ
     REFUSAL = "refusal"  # phiếu từ chối tiếp nhận giải quyết hồ sơ
+    APOLOGY = "apology"  # phiếu (văn bản) xin lỗi và hẹn lại ngày trả kết quả
     STOP = "stop"  # thông báo dừng giải quyết hồ sơ
     CONTROL_SLIP = "control_slip"  # phiếu kiểm soát quá trình giải quyết hồ sơ
     REGISTER = "register"  # sổ theo dõi hồ sơ

@@ -33,6 +33,7 @@ CONTEXT_TYPES: dict[FormKind, type[contexts.Context]] = {
     FormKind.RECEIPT: contexts.Receipt,
     FormKind.SUPPLEMENT: contexts.SupplementRequest,
     FormKind.REFUSAL: contexts.Refusal,
+    FormKind.APOLOGY: contexts.Apology,
     FormKind.STOP: contexts.StopNotice,
     FormKind.CONTROL_SLIP: contexts.ControlSlip,
     FormKind.REGISTER: contexts.Register,

@@ -31,6 +31,7 @@ FORM_OF_ENTRY = {
     # Withdrawn or stopped before acceptance issues no paper: the statement below looks at the dossier.
     "dossier.withdrawn": FormKind.STOP,
     "dossier.stopped": FormKind.STOP,
+    "dossier.promised": FormKind.APOLOGY,
     "dossier.returned": FormKind.RETURN_REPLY,
     "dossier.handed_over": FormKind.RESULT_RECEIPT,
 }
@@ -38,13 +39,15 @@ FORM_OF_ENTRY = {
 # The negative reply bears the number its signer gave it; every other paper takes the next of its series.
 _ISSUE = """
 WITH wanted AS (
-  SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::timestamptz[])
-    AS w (entry_id, dossier_id, kind, instrument, number_code, suffix, year, issued_at)
+  SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::timestamptz[],
+                       %s::bigint[])
+    AS w (entry_id, dossier_id, kind, instrument, number_code, suffix, year, issued_at, agency_id)
 ), picked AS (
   SELECT w.*, r.number AS given,
          CASE WHEN k.name LIKE 'Bộ phận%%' THEN 'BPTNTKQ' ELSE w.suffix END AS desk_suffix,
          'form:' || w.kind || ':' || CASE w.kind
            WHEN 'stop' THEN 'agency:' || d.agency_id
+           WHEN 'apology' THEN 'agency:' || coalesce(w.agency_id, d.agency_id)
            WHEN 'result_receipt' THEN 'desk:' || d.return_desk_id
            ELSE 'desk:' || d.receiving_desk_id END AS prefix
   FROM wanted w
@@ -66,6 +69,7 @@ INSERT INTO documents_issuedform (dossier_id, entry_id, kind, version, instrumen
 SELECT dossier_id, entry_id, kind, 1, instrument,
        COALESCE(given, lpad(n::text, greatest(2, length(n::text)), '0') || '/' || CASE kind
          WHEN 'stop' THEN number_code
+         WHEN 'apology' THEN number_code
          WHEN 'receipt' THEN desk_suffix
          ELSE number_code || '-' || desk_suffix END),
        issued_at, ''
@@ -144,5 +148,5 @@ def _row(event: EntryEvent) -> tuple[Any, ...] | None:
         return None  # the notice of stopping exists only since the set of 2025
     return (
         event.entry_id, event.dossier_id, kind.value, form.instrument, form.number_code, form.number_suffix,
-        date(day.year, 1, 1), event.occurred_at,
+        date(day.year, 1, 1), event.occurred_at, event.data.get("agency"),
     )  # fmt: skip

@@ -309,14 +309,20 @@ class Extend:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """Apology with a new date, at most once: the due that counts stays."""
+    """Apology with a new date, at most once: the due that counts stays.
+
+    `cause` is the code of why it is late, `agency_id` the agency at fault, whose letter it is; 0 = the competent one.
+    """
 
     command: ClassVar[Command] = Command.PROMISE
     until: datetime
     reason: str
+    cause: str = ""
+    agency_id: int = 0
 
     def __post_init__(self) -> None:
         _required(self.reason, "Lý do chậm")
+        check_text(self.cause, "Nguyên nhân chậm", 8)
         _aware(self.until, "Ngày hẹn lại")
 
 

@@ -455,6 +455,12 @@ def _promise(dossier: Snapshot, command: c.Promise, at: datetime, decision: Deci
         raise GuardFailed(f"Ngày hẹn lại {_vn(command.until)} phải sau lúc xin lỗi ({_vn(at)}).")
     decision.changes["promised_at"] = _to_the_minute(command.until)
     decision.data["reason"] = command.reason
+    if dossier.due_at is not None:
+        decision.data["due"] = moment_text(dossier.due_at)
+    if command.cause:
+        decision.data["cause"] = command.cause
+    if command.agency_id:
+        decision.data["agency"] = command.agency_id
 
 
 def _check_signed(result: c.ResultData, dossier: Snapshot, at: datetime) -> None:

@@ -359,6 +359,9 @@ PREPARED = "dossier.prepared"
 HAND_OVER_REFUSED = "dossier.hand_over_refused"
 # Not a move: personal data of a finished dossier was erased by law; `entries` in its data names whose private rows went.
 PERSONAL_DATA_ERASED = "dossier.personal_data_erased"
+# The signed letter of apology was given on paper; the cause of a late dossier was confirmed. Neither moves the dossier.
+APOLOGY_HANDED_OVER = "dossier.apology_handed_over"
+LATENESS_CODED = "dossier.lateness_coded"
 
 _INDEX = {(move.state, move.command): move for move in MOVES}
 

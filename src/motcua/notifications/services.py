@@ -16,6 +16,7 @@ from motcua.notifications.models import Notice
 from motcua.notifications.providers import Message, MessageProvider, PermanentFailure
 from motcua.notifications.subscriber import insert_notices, rows_of
 from motcua.platform.jobs import defer_many
+from motcua.processes.apologies import note_delivered
 
 log = logging.getLogger("motcua.notifications")
 
@@ -27,6 +28,7 @@ def deliver_notices(entry_id: int, *, providers: dict[str, MessageProvider], at:
     """
     waiting = Notice.objects.filter(entry_id=entry_id, state=Notice.State.WAITING).select_related("dossier__submitter")
     told: dict[str, list[int]] = defaultdict(list)
+    promised: list[tuple[int, str]] = []
     try:
         for notice in waiting.order_by("id"):
             dossier = notice.dossier
@@ -39,9 +41,14 @@ def deliver_notices(entry_id: int, *, providers: dict[str, MessageProvider], at:
                     _mark([notice.pk], state=Notice.State.FAILED, failure=failure.message[:300])
                     continue
             told[body].append(notice.pk)
+            if notice.template == "promised":
+                promised.append((dossier.pk, notice.channel))
     finally:
         # Also when one channel is away for a while: what the others took is not sent again.
-        sent = sum(_mark(ids, state=Notice.State.SENT, sent_at=at, body=body) for body, ids in told.items())
+        with transaction.atomic():
+            sent = sum(_mark(ids, state=Notice.State.SENT, sent_at=at, body=body) for body, ids in told.items())
+            for dossier_id, channel in promised:
+                note_delivered([dossier_id], channel, at=at)
     return sent
 
 
