@@ -27,6 +27,7 @@ def wire() -> None:
     from motcua.platform.jobs import register_sweep
     from motcua.processes.apologies import keep_letters, keep_past_letters
     from motcua.processes.gate import ProcessGate
+    from motcua.processes.hand_over import cut_of_day
     from motcua.processes.linked import advance_joined
     from motcua.processes.projection import project, project_past
     from motcua.processes.services import time_out
@@ -53,6 +54,7 @@ def wire() -> None:
     register_sweep("warnings to officers", warn)
     register_sweep("settings of warnings", apply_settings, every_seconds=60)
     register_sweep("digests of the morning", send_digests, every_seconds=60)
+    register_sweep("hand-over lists", cut_of_day, every_seconds=60)
     register_sweep("stand-ins over", end_stand_ins, every_seconds=300)
     register_sweep("uncollected results", remind_uncollected, every_seconds=60)
     register_sweep("unscanned files", lambda at: ask_for_scans(), every_seconds=60)
