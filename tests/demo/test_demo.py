@@ -169,7 +169,8 @@ def _not_allowed(story: Story, terms: Any) -> list[str]:
 
 
 def _is_same_day(story: Story) -> bool:
-    return [type(g.command) for g in story.life.given] == [c.Accept, c.Resolve, c.HandOver] and len(
+    # Its process is one step, which the result itself ends.
+    return [type(g.command) for g in story.life.given] == [c.Accept, c.Work, c.Resolve, c.HandOver] and len(
         {g.at for g in story.life.given}
     ) == 1  # fmt: skip
 
@@ -273,6 +274,19 @@ def test_all_happens_within_the_days_told(full: Full) -> None:
         assert NOW - timedelta(days=90) <= story.life.given[0].at
         assert moments == sorted(moments)
         assert moments[-1] <= NOW
+
+
+def test_every_procedure_runs_on_a_process_and_steps_are_done_by_their_role(full: Full) -> None:
+    accepted = [story for story in full.stories if story.dossier.accepted_at]
+    assert all(story.dossier.process for story in accepted)
+    done = [
+        given.command.detail
+        for story in accepted
+        for given in story.life.given
+        if isinstance(given.command, c.Work) and given.command.event == "step_done"
+    ]
+    assert len(done) > 2 * len(accepted)
+    assert any(detail["outcome"] != "done" for detail in done)
 
 
 def test_no_timer_of_the_past_was_missed(full: Full) -> None:

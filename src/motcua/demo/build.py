@@ -19,7 +19,7 @@ from motcua.demo.telling import Story, tell_all
 from motcua.demo.world import World
 from motcua.dossiers.bulk import write_lives
 from motcua.dossiers.checkpoints import CheckpointStore, make_checkpoint
-from motcua.dossiers.commands import Accept, HandOver, Resolve, Submit
+from motcua.dossiers.commands import Accept, HandOver, Resolve, Submit, Work
 from motcua.dossiers.course import Given, Life
 from motcua.dossiers.decide import HandOverTooEarly
 from motcua.dossiers.models import Dossier
@@ -27,13 +27,17 @@ from motcua.dossiers.one_time_codes import check_one_time_code, request_one_time
 from motcua.dossiers.services import complete_same_day, give_command, receive_at_counter, submit_dossier
 from motcua.identity.actors import Actor
 from motcua.law.errors import BadInput
+from motcua.law.lifecycle import ProcessEvent
 from motcua.law.moments import VIETNAM
 from motcua.law.worktime import national_calendar
 from motcua.notifications.models import Notice
 from motcua.notifications.services import deliver_notices, remind_uncollected
 from motcua.notifications.tasks import providers
 from motcua.organizations.models import Agency
+from motcua.organizations.queries import actor_of
 from motcua.platform.config import config
+from motcua.processes.models import WorkItem
+from motcua.processes.services import finish_step, time_out
 
 SEED = 20_260_701
 _REMINDERS_AT = time(8, 5)
@@ -111,7 +115,10 @@ def split(stories: Sequence[Story], cut: datetime) -> tuple[dict[int, Life], lis
         before = sum(_recorded(g) <= cut for g in given)
         if before:
             past[number] = Life(story.life.intake, given[:before])
-        rest = given[before:]
+        # The services start the process themselves.
+        rest = tuple(
+            g for g in given[before:] if not (isinstance(g.command, Work) and g.command.event == ProcessEvent.STARTED)
+        )
         if rest and not before and _same_day(rest):
             coming.append((_recorded(rest[0]), number, rest))
         else:
@@ -133,6 +140,9 @@ def _do(life: Life, visit: tuple[Given, ...], dossier_id: int | None) -> int:
     first = visit[0]
     command, actor, at, recorded_at, late = first.command, first.actor, first.at, first.recorded_at, first.late
     if dossier_id is not None:
+        if isinstance(command, Work):
+            _do_step(dossier_id, command, actor, at)
+            return dossier_id
         if isinstance(command, HandOver) and command.proof == "one_time_code":
             command = replace(command, reference=_code_read_out(dossier_id, at))
         # Handing over too early is one of the cases told: refused, and the attempt on record.
@@ -149,6 +159,24 @@ def _do(life: Life, visit: tuple[Given, ...], dossier_id: int | None) -> int:
     if isinstance(command, Submit):
         return submit_dossier(life.intake, actor=actor, at=at, recorded_at=recorded_at, late=late).id
     return receive_at_counter(life.intake, command, actor=actor, at=at, recorded_at=recorded_at, late=late).id  # type: ignore[arg-type]
+
+
+def _do_step(dossier_id: int, planned: Work, actor: Actor, at: datetime) -> None:
+    """The planned step by whoever has it: the services may have given it to another officer than the story meant."""
+    item = WorkItem.objects.filter(dossier_id=dossier_id, node=planned.detail["node"], closed_at=None).first()
+    if planned.event == ProcessEvent.TIMED_OUT:
+        time_out(at)
+    elif item is not None:
+        holder = item.officer if item.officer_id not in (None, actor.id) else None
+        papers = planned.detail.get("papers", ())
+        finish_step(
+            dossier_id,
+            item.token,
+            outcome=str(planned.detail["outcome"]),
+            papers=papers if isinstance(papers, list) else (),
+            actor=actor if holder is None else actor_of(holder, at.astimezone(VIETNAM).date()),
+            at=at,
+        )
 
 
 def _code_read_out(dossier_id: int, at: datetime) -> str:

@@ -26,10 +26,11 @@ from motcua.demo.places import (
     TAX_SITES,
     VerticalSite,
 )
+from motcua.demo.ways import Ways
 from motcua.demo.world import Counter, Offer, Office, World
 from motcua.dossiers.bulk import TermsCache
 from motcua.dossiers.commands import PaperData
-from motcua.identity.actors import Actor
+from motcua.identity.actors import SYSTEM, Actor
 from motcua.identity.services import set_shared_password
 from motcua.law.limits import Unit as LimitUnit
 from motcua.law.policies import Policy
@@ -37,6 +38,7 @@ from motcua.law.worktime import calendar_from, national_calendar
 from motcua.organizations.models import AdminUnit, Agency, Desk, Role, Unit, WorkCalendar
 from motcua.organizations.queries import actor_of
 from motcua.organizations.services import appoint, create_agency, create_desk, create_unit, save_calendar
+from motcua.processes.defaults import make_defaults
 
 SINCE = date(2025, 7, 1)
 PASSWORD = "Motcua@2026"
@@ -85,12 +87,14 @@ class _Builder:
         centre = Counter(
             centre_desk.pk,
             centre_desk.name,
+            root.pk,
             self._officer(
                 "tiepnhan", "Cán bộ tiếp nhận", root, {Role.COUNTER_OFFICER: root}, desk=centre_desk
             ),
             calendar_from(saturday.data),
         )  # fmt: skip
         self._leaders(root, centre_desk)
+        seat = self._seat(root)
         offices = {
             **{a.code: [self._department(a, number, centre)] for number, a in enumerate(departments)},
             "commune": [self._commune(a, number, departments, saturday) for number, a in enumerate(communes)],
@@ -101,6 +105,7 @@ class _Builder:
         self._post(procedures, offices, centre_desk)
         set_shared_password(self.usernames, PASSWORD)
         every = tuple(office for group in offices.values() for office in group)
+        make_defaults(actor=SYSTEM, at=self.at, valid_from=SINCE)
         return World(
             offers=tuple(_offer(procedures[pick.code], pick, tuple(offices[pick.kind])) for pick in PICKS),
             offices=every,
@@ -108,6 +113,11 @@ class _Builder:
             guests=tuple(office.desk for office in offices["commune"][:8]),
             samples=store_samples(self.at),
             terms=TermsCache(),
+            ways=Ways(
+                self.at.date(),
+                {office.id: _staff(office) for office in every} | {root.pk: seat | {"counter_officer": centre.officer}},
+                {office.id: office.calendar for office in every} | {root.pk: calendar_from(calendar.data)},
+            ),
         )
 
     def _officer(self, username: str, title: str, agency: Agency, roles: dict[Role, Agency], **where: object) -> Actor:
@@ -133,6 +143,17 @@ class _Builder:
             ("quantri", "Quản trị hệ thống", Role.ADMINISTRATOR),
         ):
             self._officer(username, title, root, {role: root})
+
+    def _seat(self, root: Agency) -> dict[str, Actor]:
+        """Who works on what the Province People's Committee decides itself."""
+        return {
+            role.value: self._officer(username, title, root, {role: root})
+            for username, title, role in (
+                ("thuly.ubnd", "Chuyên viên Văn phòng UBND tỉnh", Role.CASE_OFFICER),
+                ("truongphong.ubnd", "Trưởng phòng Văn phòng UBND tỉnh", Role.UNIT_HEAD),
+                ("kyduyet.ubnd", "Chủ tịch UBND tỉnh", Role.SIGNER),
+            )
+        }
 
     def _department(self, agency: Agency, number: int, centre: Counter) -> Office:
         data = DEPARTMENTS[number]
@@ -216,7 +237,7 @@ class _Builder:
         )  # fmt: skip
         return Office(
             agency.pk, agency.code, agency.name, short, place,
-            Counter(desk.pk, desk.name, counter, calendar_from(reception.data) if reception else national_calendar()),
+            Counter(desk.pk, desk.name, agency.pk, counter, calendar_from(reception.data) if reception else national_calendar()),
             tuple(unit.pk for unit in units), calendar,
             tuple(
                 self._officer(
@@ -255,6 +276,15 @@ class _Builder:
                     at |= {commune.desk.id for commune in offices["commune"]}
                 rows += [(desks[desk_id], procedure, agencies[office.id]) for desk_id in sorted(at)]
         post_procedures(rows)
+
+
+def _staff(office: Office) -> dict[str, Actor]:
+    return {
+        Role.COUNTER_OFFICER.value: office.desk.officer,
+        Role.CASE_OFFICER.value: office.cases[0],
+        Role.UNIT_HEAD.value: office.head,
+        Role.SIGNER.value: office.signer,
+    }
 
 
 def _unit_codes() -> set[str]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import random
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from motcua.demo.ways import facts_of
 from motcua.demo.world import Counter, Offer, Office, World
-from motcua.dossiers.commands import AnyCommand, LateEntry
+from motcua.dossiers.commands import Accept, AnyCommand, LateEntry
 from motcua.dossiers.course import Course, Given, Life
 from motcua.dossiers.decide import Snapshot
 from motcua.dossiers.intake import Intake
-from motcua.identity.actors import Actor, ActorKind
+from motcua.identity.actors import SYSTEM, Actor, ActorKind
 from motcua.law.clock import add_working_minutes, working_minutes_between
 from motcua.law.moments import VIETNAM
+from motcua.processes.course import ProcessCourse
+from motcua.processes.definition import Node, NodeKind
 
 APPLICANT = Actor(kind=ActorKind.APPLICANT, dossiers=frozenset())
 WORKING_DAY = 480  # minutes
@@ -34,6 +39,10 @@ class Script:
         self.at, self.now, self.rng = at, now, rng
         self._course = Course(intake, world.terms.of(intake))
         self._given: list[Given] = []
+        self.process: ProcessCourse | None = None
+        # Who appraises it, and whether a signer has sent it back: once is enough for a story.
+        self.worker = rng.choice(office.cases)
+        self.sent_back = False
 
     @property
     def intake(self) -> Intake:
@@ -58,8 +67,82 @@ class Script:
         given = Given(command, actor, self.at, recorded_at, late)
         self._course.give(given)
         self._given.append(given)
+        if isinstance(command, Accept):
+            self._begin_process(given)
         if recorded_at:
             self.at = recorded_at
+
+    def _begin_process(self, accepted: Given) -> None:
+        """As the services do in the same transaction: an accepted dossier starts on the process in force."""
+        found = self.world.ways.of(self.intake)
+        if found is None:
+            return
+        version_id, definition = found
+        desk = self.desk
+        self.process = ProcessCourse(
+            definition,
+            version_id,
+            places=self.world.ways.places(self.intake, desk.agency_id),
+            choose=lambda node, agency, unit: worker.id if (worker := self._worker(node, agency)) else None,
+            facts=facts_of(
+                self.intake,
+                self.world.terms.of(self.intake),
+                for_others=desk.id not in (self.office.desk.id, self.world.centre.id),
+            ),
+        )
+        start = self.process.start(at=self.dossier.clock_started_at or self.at, seq=self.dossier.seq)
+        given = replace(accepted, command=start)
+        self._course.give(given)
+        self._given.append(given)
+
+    def _worker(self, node: Node, agency_id: int | None) -> Actor | None:
+        if agency_id == self.office.id and node.role == "case_officer":
+            return self.worker
+        if agency_id == self.desk.agency_id and node.role == "counter_officer":
+            return self.desk.officer
+        return self.world.ways.worker(node, agency_id)
+
+    def steps_left(self) -> int:
+        """How many steps there are to the result, when each is left by its first way."""
+        if self.process is None:
+            return 0
+        ahead, steps = copy.deepcopy(self.process), 0
+        while ahead.standing and (waiting := [item for item in ahead.standing if item.kind not in ("join", "result")]):
+            node = ahead.definition.by_id[waiting[0].node]
+            ahead.finish(waiting[0].token, node.ways[0], officer_id=0, at=self.at, seq=0)
+            steps += 1
+        return steps
+
+    def step(self) -> bool:
+        """The next open step is done by whom it lies with, now; False when only the result is left."""
+        process = self.process
+        waiting = [item for item in process.standing if item.kind not in ("join", "result")] if process else []
+        if process is None or not waiting:
+            return False
+        item = waiting[0]
+        node = process.definition.by_id[item.node]
+        if node.kind is NodeKind.TIMER:
+            assert item.due_at is not None  # a timer has a time
+            self.until(max(item.due_at, self.at))
+        actor = (SYSTEM if node.kind is NodeKind.TIMER else self._worker(node, item.agency_id)) or self.office.head
+        if self.at > self.now:
+            raise NotYet
+        outcome = node.ways[0]
+        if len(node.ways) > 1 and not self.sent_back and self.rng.random() < 0.06:
+            self.sent_back, outcome = True, node.ways[-1]
+        self.give(process.finish(item.token, outcome, officer_id=actor.id, at=self.at, seq=self.dossier.seq), actor)
+        return True
+
+    def to_result(self, minutes: float) -> None:
+        """Every step up to the result, spread over that many working minutes."""
+        if self.process is None:
+            self.work(minutes * 0.8, minutes)
+            return
+        end = add_working_minutes(self.at, max(round(minutes), 1), self.office.calendar)
+        while steps := self.steps_left():
+            each = max(working_minutes_between(self.at, end, self.office.calendar), 0) / steps
+            self.work(each * 0.75, each)
+            self.step()
 
     def work(self, low: float, high: float) -> None:
         """Wait that many working minutes of the competent office."""

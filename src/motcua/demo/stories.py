@@ -130,18 +130,18 @@ def _accept(s: Script, case: str) -> None:
 
 
 def _worked_on(s: Script, case: str) -> None:
-    worker = s.rng.choice(s.office.cases)
-    unit = worker.unit_id or s.office.units[0]
+    worker = s.worker
     pace = max(s.left() * 0.08, 8)
     s.work(3, min(pace, 50))
-    s.give(c.Forward("Phân công xử lý", unit_id=unit), s.desk.officer)
-    s.work(pace / 3, pace)
-    s.give(c.Forward("Thẩm định hồ sơ", unit_id=unit, officer_id=worker.id), worker)
+    if s.process is None:
+        s.give(c.Forward("Thẩm định hồ sơ", unit_id=worker.unit_id or None, officer_id=worker.id), s.desk.officer)
+    else:
+        s.step()
     if case in {"in_process_now", "late_now"}:
         raise NotYet
     if not _on_the_way(s, case, worker):
         return
-    _reach_result(s, case, worker, unit)
+    _reach_result(s, case, worker)
 
 
 def _on_the_way(s: Script, case: str, worker: Actor) -> bool:
@@ -250,6 +250,7 @@ def _withdrawal_declined(s: Script, worker: Actor) -> bool:
 
 
 def _returned(s: Script, worker: Actor) -> bool:
+    s.to_result(s.left() * 0.4)
     result = c.ResultData(
         "Văn bản trả lời không đủ điều kiện giải quyết", f"{_serial(s)}/VB-{s.office.short}", s.at.astimezone(VIETNAM).date(),
         s.office.signer.name, paper=True,
@@ -294,19 +295,17 @@ _ON_THE_WAY = {
 }
 
 
-def _reach_result(s: Script, case: str, worker: Actor, unit: int) -> None:
+def _reach_result(s: Script, case: str, worker: Actor) -> None:
     if case in {"late", "apology", "apology_after_due"}:
         _fall_late(s, case)
+        s.to_result(60)
     elif case in {"on_the_way_now", "sent_now"}:
         # Done quickly, so that the result is out by now.
-        s.work(60, 300)
+        s.to_result(s.rng.uniform(60, 300))
     else:
         # Two fifths finish on the last day, the others earlier.
         share = s.rng.uniform(0.86, 0.985) if s.rng.random() < 0.4 else s.rng.uniform(0.25, 0.85)
-        left = s.left() * share
-        s.work(left * 0.7, left * 0.8)
-        s.give(c.Forward("Trình ký", unit_id=unit, officer_id=worker.id), worker)
-        s.work(left * 0.1, left * 0.19)
+        s.to_result(s.left() * share)
     _resolve(s, worker, case)
     if case == "rectified":
         s.work(15, 90)

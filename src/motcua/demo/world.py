@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from motcua.demo.ways import Ways
 from motcua.dossiers.bulk import TermsCache
 from motcua.dossiers.commands import PaperData
 from motcua.identity.actors import Actor
@@ -16,6 +17,7 @@ class Counter:
 
     id: int
     name: str
+    agency_id: int
     officer: Actor
     reception: Calendar
 
@@ -79,3 +81,4 @@ class World:
     guests: tuple[Counter, ...]
     samples: Samples
     terms: TermsCache
+    ways: Ways

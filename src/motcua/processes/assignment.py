@@ -45,10 +45,13 @@ def pick(rule: Assign, candidates: Sequence[Candidate], before: int | None) -> i
     Absent officers are passed over; where the rule means one of them and nobody else, his substitute gets it.
     """
     known = {candidate.officer_id: candidate for candidate in candidates}
-    if before in known and rule in (Assign.SAME, Assign.TERRITORY, Assign.ROUND_ROBIN, Assign.LEAST_LOADED):
+    # What comes back goes to whoever did it; only a head gives it out anew.
+    if before in known and rule is not Assign.HEAD:
         taker = known[before].taker
         if taker is not None:
             return taker
+    if rule is Assign.CLAIM:
+        return None
     there = [candidate for candidate in candidates if not candidate.absent] or candidates
     match rule:
         case Assign.HEAD:
@@ -77,7 +80,8 @@ FROM (
   JOIN organizations_agency s ON a.path LIKE s.path || '%%'
   JOIN organizations_roleassignment r ON r.scope_id = s.id
   JOIN organizations_officer o ON o.id = r.officer_id
-  WHERE a.id = %(agency)s AND (r.role = %(role)s OR %(head)s AND r.role = 'unit_head')
+  -- A role may reach down a whole tree of agencies; work is given to the people of the agency itself.
+  WHERE a.id = %(agency)s AND o.agency_id = a.id AND (r.role = %(role)s OR %(head)s AND r.role = 'unit_head')
     AND r.valid_from <= %(on)s AND (r.valid_to IS NULL OR r.valid_to > %(on)s)
     AND o.valid_from <= %(on)s AND (o.valid_to IS NULL OR o.valid_to > %(on)s)
     AND (r.delegated_by_id IS NULL
@@ -125,7 +129,7 @@ def chooser(at: datetime, earlier: Mapping[str, int], wanted: int | None = None,
         may_choose = wanted is not None and agency_id is not None and node.assign in CHOSEN_BY_GIVER
         if may_choose and wanted in takers(candidates_for(node, agency_id or 0, unit_id, at, sector_id)):
             return wanted
-        if agency_id is None or node.assign is Assign.CLAIM:
+        if agency_id is None or (node.assign is Assign.CLAIM and node.id not in earlier):
             return None
         return pick(node.assign, candidates_for(node, agency_id, unit_id, at, sector_id), earlier.get(node.id))
 
