@@ -13,12 +13,13 @@ from django.db import transaction
 from motcua.catalog.base_data import BASE_SOURCE, BASE_VALID_FROM, open_base_data
 from motcua.catalog.facts import ProcedureFacts
 from motcua.catalog.files import Refusal, read_files
-from motcua.catalog.models import DeskProcedure, Procedure, ProcedureVersion, ReviewItem
+from motcua.catalog.models import CommittedLimit, DeskProcedure, Procedure, ProcedureVersion, ReviewItem
 from motcua.catalog.permissions import require_administrator
 from motcua.catalog.settling import apply_values, carry_over
 from motcua.catalog.store import Outcome, Stored, lock_catalogue, store, waiting_codes
 from motcua.identity.actors import Actor, ActorKind
 from motcua.law.errors import BadInput, DomainError
+from motcua.law.limits import Limit
 from motcua.organizations.models import Agency, Desk
 
 CHUNK = 250
@@ -138,3 +139,26 @@ def post_procedures(rows: Iterable[tuple[Desk, Procedure, Agency]]) -> None:
 def withdraw_procedure(*, desk: Desk, procedure: Procedure, agency: Agency) -> None:
     """The desk takes the procedure no more; dossiers already received are not touched."""
     DeskProcedure.objects.filter(desk=desk, procedure=procedure, agency=agency).delete()
+
+
+def promise_limit(
+    *,
+    procedure: Procedure,
+    agency: Agency | None,
+    channel: str,
+    condition: str,
+    stage: int,
+    limit: Limit,
+    valid_from: date,
+    valid_to: date | None,
+) -> CommittedLimit:
+    """Promise a limit to what comes in between two dates (`valid_to`: the first day no more, None = for good)."""
+    return CommittedLimit.objects.create(
+        procedure=procedure, agency=agency, channel=channel, condition=condition, stage=stage, amount=limit.amount,
+        unit=limit.unit.value, valid_from=valid_from, valid_to=valid_to,
+    )  # fmt: skip
+
+
+def end_promises(commitment_ids: Iterable[int], *, on: date) -> None:
+    """Promise no more from a day on; what came in before keeps its limit."""
+    CommittedLimit.objects.filter(pk__in=list(commitment_ids)).update(valid_to=on)
