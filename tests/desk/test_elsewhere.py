@@ -12,7 +12,7 @@ from tests.desk.office import Clock
 from tests.province import MONDAY, Province
 
 from motcua.catalog.models import DeskProcedure
-from motcua.desk.arrival import arrival
+from motcua.dossiers.arrival import arrival
 from motcua.dossiers.commands import Accept
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.services import receive_at_counter

@@ -14,7 +14,7 @@ from motcua.dossiers.commands import Accept, PaperData, Resolve
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.services import give_command
 from motcua.identity.actors import SYSTEM, Actor
-from motcua.organizations.models import Agency, Role
+from motcua.organizations.models import Agency, Desk, Role
 from motcua.organizations.services import appoint, create_agency
 from motcua.processes.joined import Joined, joined_from_json
 from motcua.processes.linked import HandedIn, JoinedIntake, hand_in
@@ -86,19 +86,8 @@ class Town:
 
 def build_town(*, total: dict[str, Any] | None = None) -> Town:
     province = build_province()
-    police = create_agency(
-        code="H32.101.01", name="Công an phường Nha Trang", level="vertical", valid_from=START, parent=province.root
-    )
-    insurance = create_agency(
-        code="H32.90", name="Bảo hiểm xã hội cơ sở Nha Trang", level="vertical", valid_from=START, parent=province.root
-    )
-    sector = province.procedure.sector
-    Procedure.objects.filter(pk=province.procedure.pk).update(name="Thủ tục đăng ký khai sinh")
-    residence = build_procedure("1.004222", "Đăng ký thường trú", sector, days=7)
-    card = build_procedure("1.001939", "Cấp thẻ bảo hiểm y tế cho trẻ em dưới 6 tuổi", sector, days=5)
-    joined_one = build_procedure("2.000986", "Liên thông khai sinh, thường trú, thẻ bảo hiểm y tế", sector, days=None)
-    for procedure, agency in ((residence, police), (card, insurance)):
-        DeskProcedure.objects.create(desk=province.commune_desk, procedure=procedure, agency=agency)
+    row = build_parts(total=total)
+    police, insurance = (Agency.objects.get(code=code) for code in ("H32.101.01", "H32.90"))
     for name, role in (("commune_head", Role.UNIT_HEAD), ("commune_signer", Role.SIGNER)):
         province.officers[name] = appoint(
             username=name, password=None, full_name=f"Cán bộ {name}", title=name, agency=province.commune,
@@ -108,13 +97,34 @@ def build_town(*, total: dict[str, Any] | None = None) -> Town:
         username="police_case", password=None, full_name="Cảnh sát khu vực", title="Cán bộ", agency=police,
         roles={Role.CASE_OFFICER: police}, valid_from=START,
     )  # fmt: skip
+    return Town(province, police, insurance, row)
+
+
+def build_parts(*, total: dict[str, Any] | None = None) -> JoinedProcedure:
+    """The procedures, agencies and the joined one, in a province that stands already."""
+    root = Agency.objects.get(code="H32")
+    police = create_agency(
+        code="H32.101.01", name="Công an phường Nha Trang", level="vertical", valid_from=START, parent=root
+    )
+    insurance = create_agency(
+        code="H32.90", name="Bảo hiểm xã hội cơ sở Nha Trang", level="vertical", valid_from=START, parent=root
+    )
+    birth = Procedure.objects.get(code="1.001193")
+    Procedure.objects.filter(pk=birth.pk).update(name="Thủ tục đăng ký khai sinh")
+    residence = build_procedure("1.004222", "Đăng ký thường trú", birth.sector, days=7)
+    card = build_procedure("1.001939", "Cấp thẻ bảo hiểm y tế cho trẻ em dưới 6 tuổi", birth.sector, days=5)
+    joined_one = build_procedure(
+        "2.000986", "Liên thông khai sinh, thường trú, thẻ bảo hiểm y tế", birth.sector, days=None
+    )
+    desk = Desk.objects.get(code="NT")
+    for procedure, agency in ((residence, police), (card, insurance)):
+        DeskProcedure.objects.create(desk=desk, procedure=procedure, agency=agency)
     definition: dict[str, Any] = {"children": CHILDREN}
     if total:
         definition["total"] = total
-    row = JoinedProcedure.objects.create(
+    return JoinedProcedure.objects.create(
         procedure=joined_one, valid_from=date(2025, 7, 1), confirmed=True, definition=definition
     )
-    return Town(province, police, insurance, row)
 
 
 def states(handed: HandedIn) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -26,10 +27,11 @@ from motcua.api.schemas import (
 )
 from motcua.catalog.models import Procedure
 from motcua.dossiers import commands as c
+from motcua.dossiers.arrival import arrival
 from motcua.dossiers.intake import Intake
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.queries import get_visible, timeline
-from motcua.dossiers.services import Moved, give_command, submit_dossier
+from motcua.dossiers.services import Moved, give_command
 from motcua.dossiers.writer import NotFound
 from motcua.identity.actors import Actor
 from motcua.law.errors import BadInput
@@ -39,6 +41,7 @@ from motcua.law.persons import normalise_phone, parse_citizen_number, parse_tax_
 from motcua.law.verdict import verdict_by_date
 from motcua.organizations.models import Agency, Desk, Officer
 from motcua.platform.clock import now
+from motcua.processes.linked import siblings, take_in
 
 router = Router(tags=["dossiers"])
 Code = Annotated[str, Path(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -50,8 +53,9 @@ def submit(request: HttpRequest, body: SubmitIn) -> HttpResponse:
     token: ApiToken = request.auth  # type: ignore[attr-defined]
 
     def call() -> Answer:
-        moved = submit_dossier(_intake(body), actor=actor_for(token), at=now())
-        ApiDossier.objects.get_or_create(token=token, dossier_id=moved.id)
+        moved = take_in(_intake(body), actor=actor_for(token), at=now())
+        for dossier_id in {moved.id, *siblings([moved.id])}:
+            ApiDossier.objects.get_or_create(token=token, dossier_id=dossier_id)
         access_key = Dossier.objects.values_list("access_key", flat=True).get(pk=moved.id)
         return Answer(201, _moved(moved) | {"access_key": str(access_key)})
 
@@ -193,7 +197,8 @@ def _move(request: HttpRequest, code: str, body: Any) -> HttpResponse:
 
     def call() -> Answer:
         actor, dossier = _visible(request, code)
-        moved = give_command(dossier.pk, _command(body), actor=actor, at=now(), expected_seq=body.expected_seq)
+        at = now()
+        moved = give_command(dossier.pk, _command(body, dossier, at), actor=actor, at=at, expected_seq=body.expected_seq)
         return Answer(200, _moved(moved))
 
     return once(request, token, call)
@@ -228,10 +233,11 @@ def _result(body: Any) -> c.ResultData:
     return c.ResultData(r.kind, r.number, r.signed_on, r.signer, r.file, r.paper)
 
 
-def _command(body: Any) -> c.AnyCommand:
+def _command(body: Any, dossier: Dossier, at: datetime) -> c.AnyCommand:
     match body.command:
         case "accept":
-            return c.Accept()
+            # Taken for an agency elsewhere: the clock waits for the papers, at most the forwarding limit.
+            return c.Accept(clock_from=arrival(dossier.receiving_desk, dossier.agency, dossier.channel, at))
         case "ask_completion":
             return c.AskCompletion(tuple(body.items), body.reason, body.until)
         case "complete":

@@ -32,12 +32,14 @@ from motcua.dossiers.intake import Intake, add_papers, prepare
 from motcua.dossiers.models import Result
 from motcua.dossiers.permissions import NotAllowed, Subject, can, sees
 from motcua.dossiers.ports import ports
-from motcua.dossiers.services import give_command, receive_at_counter, subject_of, submit_dossier
+from motcua.dossiers.services import Moved, give_command, receive_at_counter, subject_of, submit_dossier
 from motcua.identity.actors import SYSTEM, Actor
 from motcua.law.errors import BadInput, DomainError
 from motcua.law.lifecycle import OPEN, State
+from motcua.law.moments import local_day
 from motcua.law.policies import Policy
 from motcua.processes.joined import (
+    STANDING_TEXT,
     Child,
     Joined,
     Plan,
@@ -119,10 +121,29 @@ def hand_in(
             JoinedPart(request=made, key=child.key, position=place, dossier_id=ids[child.key])
             for place, child in enumerate(joined.children, 1)
         )
-    if command is not None:
-        # At the counter the receipt is printed while the applicant waits, with every share on it.
-        advance_request(made.pk, at)
+        if command is not None:
+            # At the counter the receipt is printed while the applicant waits, with every share on it.
+            _advance(made.pk, at)
     return HandedIn(made.pk, ids, ids[leading])
+
+
+def take_in(
+    intake: Intake, *, actor: Actor, at: datetime, command: Accept | AskCompletion | Refuse | None = None
+) -> Moved:
+    """Hand in what the faces hand in: a joined procedure as its parts, any other as one dossier. Returns the leading one."""
+    joined = joined_in_force(intake.procedure_id, local_day(at))
+    if joined is not None:
+        handed = hand_in(JoinedIntake(joined.pk, intake), actor=actor, at=at, command=command)
+        return moved_of(handed.leading_id)
+    if command is None:
+        return submit_dossier(intake, actor=actor, at=at)
+    return receive_at_counter(intake, command, actor=actor, at=at)
+
+
+def moved_of(dossier_id: int) -> Moved:
+    """Where a dossier stands now."""
+    snapshot = writer.load(dossier_id).snapshot
+    return Moved(dossier_id, snapshot.code, snapshot.state, snapshot.seq, snapshot.due_at)
 
 
 def _handed_in(made: JoinedRequest, leading: str) -> HandedIn:
@@ -386,6 +407,71 @@ def request_of(dossier_id: int) -> JoinedRequest | None:
     """The joined request that a dossier is a part of; None for an ordinary one."""
     part = JoinedPart.objects.filter(dossier_id=dossier_id).select_related("request__joined__procedure").first()
     return part.request if part else None
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """A part as a page or a paper tells it; `promised` is its due as the receipt says, `due` the one that counts now."""
+
+    key: str
+    name: str
+    dossier_id: int
+    code: str | None
+    agency: str
+    standing: Standing
+    limit: str
+    promised: datetime | None
+    due: datetime | None
+    ended: datetime | None
+
+    @property
+    def said(self) -> str:
+        return STANDING_TEXT[self.standing]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A joined hand-in for who looks at it. `estimated`: not accepted yet, so the dues are what they would be."""
+
+    request_id: int
+    name: str
+    leading_id: int
+    due: datetime | None
+    estimated: bool
+    withdrawal_requested_at: datetime | None
+    parts: tuple[PartLine, ...]
+
+
+def whole_of(dossier_id: int) -> Whole | None:
+    """The joined hand-in of which a dossier is a part, with every share; None for an ordinary dossier."""
+    request = request_of(dossier_id)
+    if request is None:
+        return None
+    joined = joined_from_json(request.joined.definition)
+    parts, _ = read_parts(request.pk, joined)
+    leading = parts[0]
+    said: dict[str, Any] = {"due_at": request.due_at, "shares": request.shares}
+    if request.accepted_at is None:
+        start = leading.clock_started_at or leading.accepted_at or request.created_at
+        said = _promised(joined, parts, start, start)
+    shares = {share["key"]: share for share in said["shares"]}
+    return Whole(
+        request.pk,
+        request.joined.procedure.name,
+        leading.dossier_id,
+        said["due_at"],
+        leading.accepted_at is None,
+        request.withdrawal_requested_at,
+        tuple(
+            PartLine(
+                part.child.key, part.child.name, part.dossier_id, part.code, part.agency_name, part.standing,
+                shares[part.child.key]["limit"] or ("trong ngày" if part.terms.same_day else ""),
+                datetime.fromisoformat(shares[part.child.key]["due"]) if shares[part.child.key]["due"] else None,
+                part.due_at, part.resolved_at or part.ended_at,
+            )
+            for part in parts
+        ),
+    )  # fmt: skip
 
 
 def siblings(dossier_ids: Sequence[int]) -> set[int]:

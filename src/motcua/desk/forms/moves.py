@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from motcua.desk.arrival import arrival
 from motcua.desk.forms.base import DeskForm, LocalMomentField, lines, money, text
 from motcua.desk.forms.papers import PapersForm
 from motcua.desk.forms.result import CODE, ELECTRONIC, POSTAL, SIGNATURE, ResultForm, SignatureMixin, signature_fields
 from motcua.dossiers import commands as c
+from motcua.dossiers.arrival import arrival
 from motcua.dossiers.models import Dossier
 from motcua.law.lifecycle import STATE_TEXT, Command, State
 from motcua.law.limits import UNIT_TEXT, Limit, Unit

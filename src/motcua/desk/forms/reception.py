@@ -10,10 +10,10 @@ from typing import Any, Final
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
-from motcua.desk.arrival import arrival
 from motcua.desk.counter import Offered
 from motcua.desk.forms.base import DeskForm, identity, lines, phone, tax_code, text
 from motcua.desk.forms.papers import count_field
+from motcua.dossiers.arrival import arrival
 from motcua.dossiers.commands import Accept, AskCompletion, BusinessData, PaperData, PartyData, Refuse
 from motcua.dossiers.intake import Intake
 from motcua.law.errors import BadInput

@@ -17,9 +17,9 @@ from motcua.desk.views.dossier import FORM_TEXT, find
 from motcua.documents.models import IssuedForm
 from motcua.dossiers.models import Dossier, Paper
 from motcua.dossiers.queries import duplicates_of, visible_to
-from motcua.dossiers.services import receive_at_counter
 from motcua.law.errors import DomainError
 from motcua.law.persons import parse_citizen_number
+from motcua.processes.linked import take_in
 
 _ENDINGS = (ACCEPT, ASK_COMPLETION, REFUSE)
 
@@ -46,7 +46,7 @@ def reception(request: DeskRequest) -> HttpResponse:
             form.add_error("confirmed", "Chủ hồ sơ còn hồ sơ cùng thủ tục đang giải quyết. Đánh dấu nếu vẫn tiếp nhận.")
         else:
             try:
-                moved = receive_at_counter(form.intake(), form.command(request.at), actor=request.actor, at=request.at)
+                moved = take_in(form.intake(), actor=request.actor, at=request.at, command=form.command(request.at))
                 return redirect("desk:received", moved.id)
             except DomainError as error:
                 form.blame(error)

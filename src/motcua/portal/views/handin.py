@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from motcua.dossiers import services
 from motcua.law.errors import BadInput, DomainError
 from motcua.platform.clock import now
 from motcua.platform.config import config
@@ -21,6 +20,7 @@ from motcua.portal import access, catalogue, drafts, uploads
 from motcua.portal.drafts import HandIn
 from motcua.portal.forms import SubmitForm
 from motcua.portal.tracking import open_twins
+from motcua.processes.linked import take_in
 
 
 class NotTaken(DomainError):
@@ -179,7 +179,7 @@ def _review(request: HttpRequest, hand_in: HandIn) -> HttpResponse:
     intake = hand_in.intake()
     form = SubmitForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        moved = services.submit_dossier(intake, actor=access.actor(request), at=now())
+        moved = take_in(intake, actor=access.actor(request), at=now())
         access.drop_draft(request.session, key)
         access.grant_dossier(request.session, moved.id)
         return redirect("portal:receipt", moved.code)
