@@ -124,7 +124,9 @@ class Script:
         if node.kind is NodeKind.TIMER:
             assert item.due_at is not None  # a timer has a time
             self.until(max(item.due_at, self.at))
-        actor = (SYSTEM if node.kind is NodeKind.TIMER else self._worker(node, item.agency_id)) or self.office.head
+        # A body without an account answers through its one-time link, which the program takes in.
+        by_itself = node.kind is NodeKind.TIMER or bool(node.body)
+        actor = (SYSTEM if by_itself else self._worker(node, item.agency_id)) or self.office.head
         if self.at > self.now:
             raise NotYet
         outcome = node.ways[0]
