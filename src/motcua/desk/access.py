@@ -23,6 +23,7 @@ from motcua.organizations.queries import actor_of, officers_in_post
 from motcua.platform.clock import now
 from motcua.platform.presentation.words import local
 from motcua.processes.definition import STEP_ROLES
+from motcua.processes.permissions import PUBLISHERS as PUBLISHERS
 
 POST_KEY = "desk_post"
 

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from motcua.desk.access import ADMINISTRATORS, READERS, RECEIVERS, WORKERS, DeskRequest, holds
+from motcua.desk.access import ADMINISTRATORS, PUBLISHERS, READERS, RECEIVERS, WORKERS, DeskRequest, holds
 from motcua.desk.inbox_pages import BY_INBOX
 from motcua.desk.queue_pages import pages_of
 from motcua.dossiers.queries import COUNT_CAP, queue_counts
@@ -60,11 +60,13 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
         yield work_rail(request, current)
     if holds(actor, *READERS):
         yield from _queues(request, current)
-    if holds(actor, *ADMINISTRATORS):
-        administration = [
-            ("review", "card-checklist", "Danh mục cần xem lại"),
-            ("gaps", "exclamation-circle", "Công khai còn thiếu"),
-        ]
+    if holds(actor, *ADMINISTRATORS, *PUBLISHERS):
+        administration = [("processes", "arrow-repeat", "Quy trình nội bộ")]
+        if holds(actor, *ADMINISTRATORS):
+            administration += [
+                ("review", "card-checklist", "Danh mục cần xem lại"),
+                ("gaps", "exclamation-circle", "Công khai còn thiếu"),
+            ]
         yield {
             "title": "Quản trị",
             "items": [

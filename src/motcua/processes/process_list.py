@@ -17,7 +17,7 @@ from motcua.law.errors import BadInput
 from motcua.organizations.models import Agency, Unit
 from motcua.platform.text import search_key
 from motcua.processes.bpmn_reader import Words, fold
-from motcua.processes.checks import faults, longest_path
+from motcua.processes.checks import faults, hours_text, longest_path
 from motcua.processes.definition import from_json
 from motcua.processes.limits import Stated, stated_limits
 from motcua.processes.models import Process, ProcessVersion
@@ -57,6 +57,10 @@ class Row:
     steps: int
     minutes: int | None
     faults: int
+
+    @property
+    def time(self) -> str:
+        return "" if self.minutes is None else hours_text(self.minutes)
 
 
 @dataclass(frozen=True, slots=True)

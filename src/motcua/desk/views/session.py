@@ -16,6 +16,7 @@ from motcua.desk.access import (
     ADMINISTRATORS,
     ANY_POST,
     POST_KEY,
+    PUBLISHERS,
     READERS,
     DeskRequest,
     everybody,
@@ -100,4 +101,6 @@ def home(request: DeskRequest) -> HttpResponse:
         first = next((queue for role, queue in _FIRST if holds(actor, role)), Queue.OPEN)
         slugs = {page.queue: page.slug for page in pages_of(actor)}
         return redirect("desk:queue", slugs.get(first, slugs[Queue.OPEN]))
-    return redirect("desk:review" if holds(actor, *ADMINISTRATORS) else "desk:posted")
+    if holds(actor, *ADMINISTRATORS):
+        return redirect("desk:review")
+    return redirect("desk:processes" if holds(actor, *PUBLISHERS) else "desk:posted")
