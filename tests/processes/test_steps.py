@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.processes.build import flow, line, node, process, result, step
+from tests.processes.build import flow, line, node, process, result, review, step
 from tests.processes.test_services import accepted, later, open_items, publish
 from tests.province import START, Province, build_province
 
@@ -131,3 +131,16 @@ def test_the_head_of_a_desk_gives_out_the_steps_of_the_desk_only(province: Provi
     assert led == {"counter_officer", "cashier", "desk_head"}
     assert leads(province.actor("head"), item(province, "case_officer"))
     assert not leads(province.actor("case"), item(province, "case_officer"))
+
+
+def test_what_comes_back_goes_to_whoever_did_it(province: Province) -> None:
+    publish(province, review())
+    appoint(
+        username="case_two", password=None, full_name="Mai Thụ Lý", title="Chuyên viên", agency=province.department,
+        roles={Role.CASE_OFFICER: province.department}, valid_from=START, unit=province.unit,
+    )  # fmt: skip
+    dossier_id = accepted(province)
+    assert open_items(dossier_id)["appraise"].officer is None
+    finish_step(dossier_id, 1, actor=province.actor("case"), at=later(hours=1))
+    finish_step(dossier_id, 2, outcome="redo", actor=province.actor("signer"), at=later(hours=2))
+    assert open_items(dossier_id)["appraise"].officer == province.officers["case"]

@@ -66,7 +66,7 @@
   const moveTo = (row) => {
     current()?.classList.remove("is-current");
     row.classList.add("is-current");
-    (row.querySelector("a, button") ?? row).focus({ preventScroll: true });
+    (row.querySelector("[data-row-open]") ?? row.querySelector("a, button") ?? row).focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   };
   const step = (by) => {
