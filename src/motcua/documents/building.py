@@ -27,6 +27,7 @@ from motcua.law.worktime import calendar_from, national_calendar
 from motcua.organizations.models import AdminUnit, Agency, Desk, Officer
 from motcua.organizations.models import Unit as Room
 from motcua.platform.config import config
+from motcua.processes.linked import whole_of
 
 ELECTRONIC_CHANNELS = frozenset({"online", "vneid", "kiosk"})
 PAPER_COPIES = ("Liên 1: Lưu hồ sơ", "Liên 2: Giao người nộp hồ sơ")
@@ -209,6 +210,7 @@ def _receipt(issued: IssuedForm, form: FormTemplate) -> c.Receipt:
         received_at=entry.occurred_at,
         due_at=due,
         stages=_stages(dossier, first, due),
+        **_joined(dossier),
         return_at=return_place(dossier),
         receiver=officer_name(entry),
         fee_vnd=dossier.fee_vnd,
@@ -223,6 +225,18 @@ def _paper_line(paper: Paper) -> c.PaperLine:
     return c.PaperLine(
         name=paper.name, originals=paper.originals, certified=paper.copies, electronic=1 if paper.file else 0
     )
+
+
+def _joined(dossier: Dossier) -> dict[str, Any]:
+    """The whole of a joined hand-in stands on the receipt of its leading part."""
+    whole = whole_of(dossier.pk)
+    if whole is None or whole.leading_id != dossier.pk:
+        return {}
+    return {
+        "joined": whole.name,
+        "parts": tuple(c.PartDue(part.name, part.agency, part.limit, part.promised) for part in whole.parts),
+        "joined_due_at": whole.due,
+    }
 
 
 def _stages(dossier: Dossier, first: datetime | None, due: datetime | None) -> tuple[c.StageDue, ...]:

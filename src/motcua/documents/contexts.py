@@ -93,6 +93,16 @@ class DossierLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PartDue:
+    """One procedure of a joined hand-in: who does it, in what time, until when; `due_at` None = no limit is published."""
+
+    name: str
+    agency: str
+    limit: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """Giấy tiếp nhận hồ sơ và hẹn trả kết quả, once for each of `copies` (liên); none = a single unmarked one."""
 
@@ -111,6 +121,9 @@ class Receipt:
     fee_vnd: int | None = None  # 0 = free; None prints no line
     fee_note: str = ""
     stages: tuple[StageDue, ...] = ()
+    joined: str = ""  # name of the joined procedure, its parts and when all of them are promised
+    parts: tuple[PartDue, ...] = ()
+    joined_due_at: datetime | None = None
     certification: tuple[CertificationLine, ...] = ()
     dossiers: tuple[DossierLine, ...] = ()
     book: int | None = None
