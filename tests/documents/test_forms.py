@@ -193,6 +193,24 @@ LABELS = {
         "II. Chứng thực (1 thủ tục)",
         "Danh mục này có 3 thủ tục hành chính thuộc 2 lĩnh vực.",
     ),
+    FormKind.HAND_OVER: (
+        "Số: 12/2026/DSBG-NT",
+        "DANH SÁCH BÀN GIAO HỒ SƠ THỦ TỤC HÀNH CHÍNH",
+        "Chốt lúc 15 giờ 00 phút, ngày 23 tháng 11 năm 2026",
+        "Bên giao: Trung tâm Phục vụ hành chính công phường Nha Trang",
+        "Bên nhận: Phòng Kinh tế, Hạ tầng và Đô thị",
+        "TT",
+        "Mã hồ sơ",
+        "Giấy tờ",
+        "Kết quả giao nhận",
+        "H32.16-261123-0003",
+        "Bên nhận từ chối: thiếu bản vẽ",
+        "Danh sách này có 7 hồ sơ.",
+        "BÊN GIAO",
+        "Đã ký trên hệ thống lúc 15:10 23/11/2026",
+        "BÊN NHẬN",
+        "Đã ký trên hệ thống lúc 15:40 23/11/2026",
+    ),
 }
 
 RECEIPT = specimens.specimen(FormKind.RECEIPT)
@@ -247,6 +265,7 @@ def test_form_has_its_labels_in_order_under_the_national_heading(kind: FormKind)
         (FormKind.REGISTER, A4[::-1]),
         (FormKind.RETURN_REPLY, A4),
         (FormKind.PROCEDURE_LIST, A4),
+        (FormKind.HAND_OVER, A4[::-1]),
     ],
 )
 def test_paper_size_and_page_count(kind: FormKind, size: tuple[float, float]) -> None:

@@ -15,6 +15,7 @@ from motcua.documents import contexts as c
 from motcua.documents.content_types import PNG
 from motcua.documents.form_sets import FormKind, FormTemplate, form_for
 from motcua.documents.models import IssuedForm, StoredFile
+from motcua.documents.slip_rows import acting_name, step_rows
 from motcua.documents.storage import content_store
 from motcua.documents.wording import moment_short
 from motcua.dossiers.models import Dossier, LedgerEntry, LedgerPrivate, Paper, Result, ReturnMethod
@@ -154,8 +155,8 @@ def officer_name(entry: LedgerEntry) -> str:
     actor = entry.data["actor"]
     if actor.get("kind") != "officer":
         return ""
-    found = Officer.objects.filter(pk=actor["id"]).first()
-    return found.full_name if found else ""
+    names = dict(Officer.objects.filter(pk__in=[actor["id"], actor.get("for", 0)]).values_list("pk", "full_name"))
+    return acting_name(names, actor["id"], actor.get("for", 0))
 
 
 def private_value(entry: LedgerEntry, name: str) -> str:
@@ -416,9 +417,17 @@ def _control_slip(issued: IssuedForm, form: FormTemplate) -> c.ControlSlip:
         due_at=dossier.original_due_at,
         book=1 if receipt else None,
         serial=serial_of(receipt.number) if receipt else None,
-        rows=tuple(_hand_overs(dossier, issued.entry.seq)),
-        blank_rows=0 if dossier.resolved_at else 2,
+        cooperating=_cooperating(dossier),
+        rows=tuple(
+            step_rows(dossier, issued.entry.seq) if dossier.process else _hand_overs(dossier, issued.entry.seq)
+        ),
+        blank_rows=0 if dossier.resolved_at or dossier.process else 2,
     )
+
+
+def _cooperating(dossier: Dossier) -> tuple[str, ...]:
+    """Other agencies that have had a part in it."""
+    return tuple(Agency.objects.filter(pk__in=dossier.shared_with).order_by("path").values_list("name", flat=True))
 
 
 def _hand_overs(dossier: Dossier, up_to_seq: int) -> list[c.HandOver]:

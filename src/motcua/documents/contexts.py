@@ -215,7 +215,11 @@ class StepResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """One row of the control slip. `result` None prints the three words with boxes to tick."""
+    """One row of the control slip. `result` None prints the three words with boxes to tick.
+
+    With `step` the row is a step of the internal process: taken at `at`, passed on at `ended_at`, against the time `allotted`
+    to it; `papers` says where the paper dossier is.
+    """
 
     from_unit: str
     to_unit: str
@@ -224,6 +228,11 @@ class HandOver:
     taker: str = ""
     result: StepResult | None = None
     note: str = ""
+    step: str = ""
+    ended_at: datetime | None = None
+    allotted: str = ""  # working time in words, as is `used`
+    used: str = ""
+    papers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +324,33 @@ class ResultReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOverLine:
+    code: str
+    procedure: str
+    applicant: str
+    papers: str
+    due_at: datetime | None = None
+    outcome: str = ""  # in words; empty = not yet signed by the taker
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverSheet:
+    """Danh sách bàn giao between a desk and an agency, signed by both; `mark` is the beginning of its seal."""
+
+    head: Head
+    title: str
+    giving: str  # who gives: desk, agency or unit
+    taking: str
+    cut_at: datetime
+    lines: tuple[HandOverLine, ...]
+    giver: str = ""
+    given_at: datetime | None = None
+    taker: str = ""
+    taken_at: datetime | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ListedProcedure:
     code: str
     name: str
@@ -345,4 +381,5 @@ Context = (
     | ReturnReply
     | ResultReceipt
     | ProcedureList
+    | HandOverSheet
 )

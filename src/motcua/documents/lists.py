@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import F, Q, QuerySet
+
 from motcua.catalog.models import Channel, ChannelRule, DeskProcedure, Sector
 from motcua.documents import contexts as c
 from motcua.documents.building import desk_head, limit_words, local_day, serial_of
 from motcua.documents.form_sets import FormKind, FormTemplate
 from motcua.documents.models import IssuedForm
+from motcua.dossiers.models import Dossier
 from motcua.law.errors import BadInput
-from motcua.law.lifecycle import STATE_TEXT, State
+from motcua.law.lifecycle import OPEN, STATE_TEXT, State
 from motcua.law.moments import VIETNAM
 from motcua.law.money import format_dong
 from motcua.organizations.models import Desk
+from motcua.processes.models import WorkItem
 
 # Two hundred pages; laying out a volume takes a quarter of a megabyte a row.
 MOST_ROWS = 2000
@@ -58,8 +62,10 @@ def register(
         "dossier__owner_business",
         "dossier__agency",
     )
+    late = _late_steps(receipts, at)
     rows = sorted(
-        (_register_row(receipt) for receipt in numbered.iterator(chunk_size=2000)), key=lambda row: row.serial
+        (_register_row(receipt, late.get(receipt.dossier_id, [])) for receipt in numbered.iterator(chunk_size=2000)),
+        key=lambda row: row.serial,
     )
     return c.Register(
         head=desk_head(form, desk, None, local_day(at)),
@@ -72,7 +78,18 @@ def register(
     )
 
 
-def _register_row(receipt: IssuedForm) -> c.RegisterRow:
+def _late_steps(receipts: QuerySet[IssuedForm], at: datetime) -> dict[int, list[str]]:
+    """The names of the steps that took, or are taking, longer than they were given, by dossier. One query."""
+    found: dict[int, list[str]] = {}
+    steps = WorkItem.objects.filter(dossier_id__in=receipts.values("dossier_id"), due_at__isnull=False).exclude(role="")
+    overran = steps.filter(Q(closed_at__gt=F("due_at")) | Q(closed_at__isnull=True, due_at__lt=at))
+    for dossier_id, name in overran.order_by("dossier_id", "token").values_list("dossier_id", "name"):
+        if name not in found.setdefault(dossier_id, []):
+            found[dossier_id].append(name)
+    return found
+
+
+def _register_row(receipt: IssuedForm, late_steps: list[str]) -> c.RegisterRow:
     dossier = receipt.dossier
     person = dossier.owner_person or dossier.submitter
     address, phone = (
@@ -94,8 +111,17 @@ def _register_row(receipt: IssuedForm) -> c.RegisterRow:
         returned_on=local_day(dossier.handed_over_at) if dossier.handed_over_at else None,
         return_way=dossier.get_return_method_display(),
         signed="Đã nhận" if dossier.handed_over_at else "",
-        note=STATE_TEXT[state] if state in _ENDED else "",
+        note=_note(dossier, state, late_steps),
     )
+
+
+def _note(dossier: Dossier, state: State, late_steps: list[str]) -> str:
+    """How it ended without a result, or where it lies; and the steps that overran."""
+    where = STATE_TEXT[state] if state in _ENDED else ""
+    if state in OPEN and dossier.step:
+        where = f"Đang ở bước {dossier.step}"
+    overran = f"Quá giờ: {', '.join(late_steps)}" if late_steps else ""
+    return ". ".join(part for part in (where, overran) if part)
 
 
 _CHANNEL_ORDER = (Channel.COUNTER, Channel.ONLINE, Channel.POST)

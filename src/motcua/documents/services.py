@@ -23,7 +23,7 @@ from motcua.documents.rendering import Rendered, render
 from motcua.documents.scanning import Clamd, StreamTooLong
 from motcua.documents.storage import FileMissing, content_store
 from motcua.documents.subscriber import RENDER
-from motcua.dossiers.models import Draft, Paper, Result
+from motcua.dossiers.models import Dossier, Draft, Paper, Result
 from motcua.dossiers.permissions import NotAllowed, sees
 from motcua.dossiers.queries import get_visible
 from motcua.dossiers.writer import NotFound
@@ -310,11 +310,28 @@ def _void(form_id: int, reason: str, actor: Actor, at: datetime) -> IssuedForm:
     return issued
 
 
+def control_slip_now(dossier_id: int, *, actor: Actor, at: datetime) -> Rendered:
+    """The control slip up to the dossier's last entry, without issuing it: always whole, because the ledger is.
+
+    Nothing is stored, as the slip of any entry can be rendered again from the entries up to it. Raises as
+    `issue_control_slip`.
+    """
+    dossier = get_visible(actor, id=dossier_id)
+    _check_slip(dossier, actor)
+    last = dossier.entries.order_by("-seq").first()
+    issued = IssuedForm(dossier=dossier, entry=last, kind=FormKind.CONTROL_SLIP, issued_at=at)
+    return render(*build(issued))
+
+
+def _check_slip(dossier: Dossier, actor: Actor) -> None:
+    if actor.kind is not ActorKind.OFFICER or dossier.accepted_at is None:
+        raise NotAllowed("Phiếu kiểm soát chỉ in được cho hồ sơ đã tiếp nhận, tại cơ quan đang giải quyết.")
+
+
 def issue_control_slip(dossier_id: int, *, actor: Actor, at: datetime) -> IssuedForm:
     """The control slip as it stands after the dossier's last entry; asked again before anything happens, it is the same."""
     dossier = get_visible(actor, id=dossier_id)
-    if actor.kind is not ActorKind.OFFICER or dossier.accepted_at is None:
-        raise NotAllowed("Phiếu kiểm soát chỉ in được cho hồ sơ đã tiếp nhận, tại cơ quan đang giải quyết.")
+    _check_slip(dossier, actor)
     form = form_for(FormKind.CONTROL_SLIP, on=local_day(at))
     last = dossier.entries.order_by("-seq").values_list("pk", flat=True)[0]
     issued, _ = IssuedForm.objects.get_or_create(

@@ -221,6 +221,29 @@ _SPECIMENS: dict[FormKind, c.Context] = {
         handed_over_at=DUE,
         fee_vnd=75_000,
     ),
+    FormKind.HAND_OVER: c.HandOverSheet(
+        head=head("12/2026/DSBG-NT", qr=""),
+        title="Danh sách bàn giao hồ sơ thủ tục hành chính",
+        giving="Trung tâm Phục vụ hành chính công phường Nha Trang",
+        taking="Phòng Kinh tế, Hạ tầng và Đô thị",
+        cut_at=datetime(2026, 11, 23, 15, 0, tzinfo=VIETNAM),
+        lines=tuple(
+            c.HandOverLine(
+                f"H32.16-261123-{n:04d}",
+                REQUEST,
+                APPLICANT.name,
+                "3 bản chính, 1 bản sao",
+                DUE,
+                "Bên nhận từ chối: thiếu bản vẽ thiết kế" if n == 3 else "Đã nhận",
+            )
+            for n in range(1, 8)
+        ),
+        giver="Lê Hoàng Minh",
+        given_at=datetime(2026, 11, 23, 15, 10, tzinfo=VIETNAM),
+        taker="Trần Văn Đức (làm thay Nguyễn Thị Lan)",
+        taken_at=datetime(2026, 11, 23, 15, 40, tzinfo=VIETNAM),
+        mark="9f2c11a07be3d4f8",
+    ),
     FormKind.PROCEDURE_LIST: c.ProcedureList(
         head=head("", qr=""),
         desk="Trung tâm Phục vụ hành chính công phường Nha Trang",

@@ -108,6 +108,9 @@ def finish_step(
         missing = [paper for paper in node.papers if paper not in papers]
         if missing and outcome in (DONE, node.ways[0]):
             raise GuardFailed(f"Bước “{item.name}” còn thiếu: {', '.join(missing)}.", field="papers")
+        if item.kind == StepKind.WORK and item.due_at is not None and at > item.due_at and not note.strip():
+            # The control slip has a column for it; an officer who comes late says why, or the step stays his.
+            raise GuardFailed(f"Bước “{item.name}” đã quá giờ được giao: cần ghi lý do chậm vào ghi chú.", field="note")
         if outcome == TIMEOUT:
             raise NotThere("Hết thời gian do hệ thống ghi nhận, không do người bấm.")
         return _advance(
