@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import random
 from dataclasses import replace
@@ -17,8 +16,10 @@ from motcua.dossiers.intake import Intake
 from motcua.identity.actors import SYSTEM, Actor, ActorKind
 from motcua.law.clock import add_working_minutes, working_minutes_between
 from motcua.law.moments import VIETNAM
+from motcua.processes import engine
 from motcua.processes.course import ProcessCourse
-from motcua.processes.definition import Node, NodeKind
+from motcua.processes.definition import Node, NodeKind, StepKind
+from motcua.processes.items import tokens_of
 
 APPLICANT = Actor(kind=ActorKind.APPLICANT, dossiers=frozenset())
 WORKING_DAY = 480  # minutes
@@ -26,6 +27,11 @@ WORKING_DAY = 480  # minutes
 
 class NotYet(Exception):
     """What comes next lies after now: the life stands where it is."""
+
+
+def _is_worked_on(node: Node) -> bool:
+    """A step or a timer on the way to the result, which ends itself."""
+    return node.kind is NodeKind.TIMER or (node.kind is NodeKind.STEP and node.step is not StepKind.RESULT)
 
 
 class Script:
@@ -106,10 +112,16 @@ class Script:
         """How many steps there are to the result, when each is left by its first way."""
         if self.process is None:
             return 0
-        ahead, steps = copy.deepcopy(self.process), 0
-        while ahead.standing and (waiting := [item for item in ahead.standing if item.kind not in ("join", "result")]):
-            node = ahead.definition.by_id[waiting[0].node]
-            ahead.finish(waiting[0].token, node.ways[0], officer_id=0, at=self.at, seq=0)
+        definition, facts = self.process.definition, self.process.facts
+        tokens, steps = list(tokens_of(self.process.standing)), 0
+        last = max(self.process.items)
+        while moving := [token for token in tokens if _is_worked_on(definition.by_id[token.node])]:
+            ways = definition.by_id[moving[0].node].ways
+            advance = engine.finish(definition, tokens, moving[0].id, ways[0], facts)
+            tokens = [token for token in tokens if token.id not in advance.closed]
+            for place, flow in advance.opened:
+                last += 1
+                tokens.append(engine.Token(last, place, flow))
             steps += 1
         return steps
 
