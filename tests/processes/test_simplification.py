@@ -333,9 +333,8 @@ def test_the_differences_are_counted(province: Province) -> None:
     limits = (NewLimit("online", Limit(4, Unit.WORKING_DAY)),)
     record(new(province, procedure_id=both.pk, limits=limits, agency_id=province.commune.pk), actor=SYSTEM, at=MONDAY)
 
-    rows = simplifications(SYSTEM, SimplificationFilter(), on=TODAY)
     with CaptureQueriesContext(connection) as queries:
-        count = count_differences(rows)
+        count = count_differences(list(simplifications(SYSTEM, SimplificationFilter(), on=TODAY)))
 
     assert len(queries) == 3
     total = count.total

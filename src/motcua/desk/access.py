@@ -32,6 +32,8 @@ SIGNED_IN = "signed_in"  # an account, before its post is chosen
 READERS = READING_ROLES
 RECEIVERS = frozenset({Role.COUNTER_OFFICER, Role.DESK_HEAD})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+# Who follows how procedures are made easier.
+REFORM_READERS = PUBLISHERS | {Role.LEADER, Role.INSPECTOR, Role.DESK_HEAD, Role.UNIT_HEAD}
 # Who works on the steps of internal processes.
 WORKERS = frozenset(STEP_ROLES)
 ANY_POST = frozenset(Role)

@@ -9,7 +9,16 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from motcua.desk.access import ADMINISTRATORS, PUBLISHERS, READERS, RECEIVERS, WORKERS, DeskRequest, holds
+from motcua.desk.access import (
+    ADMINISTRATORS,
+    PUBLISHERS,
+    READERS,
+    RECEIVERS,
+    REFORM_READERS,
+    WORKERS,
+    DeskRequest,
+    holds,
+)
 from motcua.desk.inbox_pages import BY_INBOX
 from motcua.desk.queue_pages import pages_of
 from motcua.dossiers.queries import COUNT_CAP, queue_counts
@@ -76,6 +85,8 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
     papers = [_item(reverse("desk:posted"), "journal-text", "Thủ tục niêm yết", current == "posted")]
     if holds(actor, *RECEIVERS, *ADMINISTRATORS):
         papers.append(_item(reverse("desk:register"), "list", "Sổ theo dõi hồ sơ", current == "register"))
+    if holds(actor, *REFORM_READERS):
+        papers.append(_item(reverse("desk:simplifications"), "check2", "Đơn giản hóa", current == "simplifications"))
     yield {"title": "Sổ và danh mục", "items": papers}
 
 

@@ -18,6 +18,7 @@ from motcua.desk.views import (
     reception,
     same_day,
     session,
+    simplification,
     step,
 )
 
@@ -65,6 +66,15 @@ urlpatterns = [
     path("can-bo/quan-tri/danh-muc/", admin.review, name="review"),
     path("can-bo/quan-tri/danh-muc/<int:item_id>/", admin.review_item, name="review_item"),
     path("can-bo/quan-tri/cong-khai/", admin.gaps, name="gaps"),
+    path("can-bo/don-gian-hoa/", simplification.simplification_list, name="simplifications"),
+    path("can-bo/don-gian-hoa/bang.csv", simplification.simplification_table, name="simplification_table"),
+    path("can-bo/don-gian-hoa/ghi/", simplification.new_simplification, name="simplification_new"),
+    path("can-bo/don-gian-hoa/<int:simplification_id>/", simplification.simplification, name="simplification"),
+    path(
+        "can-bo/don-gian-hoa/<int:simplification_id>/ket-thuc/",
+        simplification.end_simplification,
+        name="simplification_end",
+    ),
     path("can-bo/quy-trinh/", processes.process_list, name="processes"),
     path("can-bo/quy-trinh/soan/", processes.new_process, name="process_new"),
     path("can-bo/quy-trinh/<int:process_id>/", processes.process, name="process"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -115,13 +115,12 @@ class Count:
     by_agency: list[SumLine] = field(default_factory=list)
 
 
-def count_differences(rows: QuerySet[Simplification]) -> Count:
-    """What the simplifications of a list come to; three statements, however many there are."""
-    every = list(rows)
+def count_differences(rows: Collection[Simplification]) -> Count:
+    """What simplifications come to, of rows with all that `simplifications` reads beside them."""
     return Count(
-        _sum(every),
-        _lines(every, lambda row: (row.procedure.sector.code, row.procedure.sector.name)),
-        _lines(every, lambda row: (row.agency.code, row.agency.name) if row.agency else ("", "Toàn tỉnh")),
+        _sum(rows),
+        _lines(rows, lambda row: (row.procedure.sector.code, row.procedure.sector.name)),
+        _lines(rows, lambda row: (row.agency.code, row.agency.name) if row.agency else ("", "Toàn tỉnh")),
     )
 
 

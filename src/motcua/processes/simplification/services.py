@@ -134,6 +134,17 @@ def end(simplification_id: int, *, on: date, reason: str, actor: Actor, at: date
     return found
 
 
+def may_record(actor: Actor, agency: Agency | None) -> bool:
+    """Whether the actor decides for an agency; None = for the whole province."""
+    return may_publish(actor, [agency.pk] if agency else _roots()).allowed
+
+
+def steps_of(procedure_id: int, agency: Agency | None, on: date) -> list[str]:
+    """Names of the steps that a dossier of that place goes through on a day, each once, in order; empty without a process."""
+    version = _version(procedure_id, agency, on)
+    return list(dict.fromkeys(node.name for node in from_json(version.definition).steps)) if version else []
+
+
 def _agency(agency_id: int | None) -> Agency | None:
     if agency_id is None:
         return None
@@ -144,8 +155,7 @@ def _agency(agency_id: int | None) -> Agency | None:
 
 
 def _demand(actor: Actor, agency: Agency | None) -> None:
-    decision = may_publish(actor, [agency.pk] if agency else _roots())
-    if not decision.allowed:
+    if not may_record(actor, agency):
         raise NotAllowed("Chỉ quản trị hoặc cán bộ cải cách hành chính của cơ quan mới được ghi đơn giản hóa ở đây.")
 
 
@@ -277,10 +287,7 @@ def _known_parts(
     known[SimplifiedPart.Kind.PAPER] = {paper.label for paper in papers}
     known[SimplifiedPart.Kind.FORM] = {paper.form_name for paper in papers if paper.form_name}
     if SimplifiedPart.Kind.STEP in kinds:
-        version = _version(procedure.pk, agency, on)
-        known[SimplifiedPart.Kind.STEP] = (
-            {node.name for node in from_json(version.definition).steps} if version else set()
-        )
+        known[SimplifiedPart.Kind.STEP] = set(steps_of(procedure.pk, agency, on))
     return known
 
 
