@@ -98,13 +98,17 @@ def _finished(item: WorkItem) -> Clock:
     return Clock("late", "exclamation-triangle-fill", "Xong sau hạn của bước", when)
 
 
-def time_used(item: WorkItem, at: datetime, calendar: Calendar) -> str:
-    """Working time that the step has taken of what it was given; pauses do not count, as they move its due."""
+def minutes_used(item: WorkItem, at: datetime, calendar: Calendar) -> int | None:
+    """Working minutes that the step has taken; pauses do not count, as they move its due. None = it was given none."""
     if not item.minutes or item.due_at is None:
-        return ""
-    left = working_minutes_between(item.closed_at or at, item.due_at, calendar)
-    used = max(item.minutes - left, 0)
-    return f"đã dùng {duration_text(used)} trong {duration_text(item.minutes)} được giao"
+        return None
+    return max(item.minutes - working_minutes_between(item.closed_at or at, item.due_at, calendar), 0)
+
+
+def time_used(item: WorkItem, at: datetime, calendar: Calendar) -> str:
+    """Working time that the step has taken of what it was given, in words."""
+    used = minutes_used(item, at, calendar)
+    return "" if used is None else f"đã dùng {duration_text(used)} trong {duration_text(item.minutes)} được giao"
 
 
 def _running(
