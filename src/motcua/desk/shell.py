@@ -23,6 +23,7 @@ from motcua.desk.inbox_pages import BY_INBOX
 from motcua.desk.queue_pages import pages_of
 from motcua.dossiers.queries import COUNT_CAP, queue_counts
 from motcua.dossiers.queues import Queue
+from motcua.notifications.officer_notices import UNREAD_CAP, unread_count
 from motcua.platform.presentation.words import count
 from motcua.processes.inboxes import Inbox, Workplace
 from motcua.processes.queries import capped, inbox_counts, workplace_of
@@ -67,10 +68,14 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
         }
     if holds(actor, *WORKERS) and workplace_at(request).inboxes:
         yield work_rail(request, current)
+    yield _time_rail(request, current)
     if holds(actor, *READERS):
         yield from _queues(request, current)
     if holds(actor, *ADMINISTRATORS, *PUBLISHERS):
-        administration = [("processes", "arrow-repeat", "Quy trình nội bộ")]
+        administration = [
+            ("processes", "arrow-repeat", "Quy trình nội bộ"),
+            ("warning_settings", "bell", "Cách nhắc việc"),
+        ]
         if holds(actor, *ADMINISTRATORS):
             administration += [
                 ("review", "card-checklist", "Danh mục cần xem lại"),
@@ -88,6 +93,27 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
     if holds(actor, *REFORM_READERS):
         papers.append(_item(reverse("desk:simplifications"), "check2", "Đơn giản hóa", current == "simplifications"))
     yield {"title": "Sổ và danh mục", "items": papers}
+
+
+def _time_rail(request: DeskRequest, current: str) -> dict[str, Any]:
+    """What the officer has been told and not yet read, and what lateness asks of him."""
+    unread = unread_count(request.officer.pk)
+    items = [
+        _item(
+            reverse("desk:reminders"),
+            "bell",
+            "Nhắc việc",
+            current == "reminders",
+            count=(f"{UNREAD_CAP}+" if unread > UNREAD_CAP else count(unread)) if unread else None,
+            late=bool(unread),
+        )
+    ]
+    if holds(request.actor, *READERS):
+        items += [
+            _item(reverse("desk:apologies"), "envelope", "Cần xin lỗi", current == "apologies"),
+            _item(reverse("desk:late_causes"), "question-circle", "Nguyên nhân trễ", current == "late_causes"),
+        ]
+    return {"title": "Thời hạn", "items": items}
 
 
 def workplace_at(request: DeskRequest) -> Workplace:

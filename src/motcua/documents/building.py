@@ -304,26 +304,48 @@ def _stop(issued: IssuedForm, form: FormTemplate) -> c.StopNotice:
 
 
 def _apology(issued: IssuedForm, form: FormTemplate) -> c.Apology:
-    dossier, entry = issued.dossier, issued.entry
-    told = told_of(entry)
-    agency = Agency.objects.select_related("admin_unit", "parent").get(pk=told.get("agency", dossier.agency_id))
-    due = _moment(told.get("due")) or dossier.due_at or entry.occurred_at
-    until = _moment(told["set"]["promised_at"]) or entry.occurred_at
+    entry, told = issued.entry, told_of(issued.entry)
+    agency = Agency.objects.select_related("admin_unit", "parent").get(pk=told.get("agency", issued.dossier.agency_id))
+    return letter(
+        issued,
+        form,
+        agency,
+        written_at=entry.occurred_at,
+        due=_moment(told.get("due")) or issued.dossier.due_at or entry.occurred_at,
+        until=_moment(told["set"]["promised_at"]),
+        reason=told.get("reason", ""),
+        signer=officer_name(entry),
+    )
+
+
+def letter(
+    issued: IssuedForm,
+    form: FormTemplate,
+    agency: Agency,
+    *,
+    written_at: datetime,
+    due: datetime,
+    until: datetime | None,
+    reason: str,
+    signer: str,
+) -> c.Apology:
+    """The letter of apology of an agency; what is not known yet is left to be filled in."""
+    dossier = issued.dossier
     return c.Apology(
         head=agency_head(agency, issued),
         applicant=owner(dossier),
         request=request(dossier),
-        received_at=dossier.accepted_at or entry.occurred_at,
+        received_at=dossier.accepted_at or written_at,
         due_at=due,
-        reason=told.get("reason", ""),
+        reason=reason,
         until=until,
         return_at=return_place(dossier),
-        signer=c.Signer(HEAD_OF_AGENCY, officer_name(entry)),
-        late=entry.occurred_at > due,
+        signer=c.Signer(HEAD_OF_AGENCY, signer),
+        late=written_at > due,
         resolver="" if agency.pk == dossier.agency_id else dossier.agency.name,
         recipients=RECIPIENTS,
         contact=contact(dossier.receiving_desk),
-        **extension(form, due, until, dossier.agency),
+        **(extension(form, due, until, dossier.agency) if until else {}),
     )
 
 

@@ -175,7 +175,7 @@ class Apology:
     received_at: datetime
     due_at: datetime
     reason: str
-    until: datetime
+    until: datetime | None
     return_at: str
     signer: Signer
     late: bool
