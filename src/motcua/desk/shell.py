@@ -26,6 +26,7 @@ from motcua.dossiers.queues import Queue
 from motcua.notifications.officer_notices import UNREAD_CAP, unread_count
 from motcua.platform.presentation.words import count
 from motcua.processes.inboxes import Inbox, Workplace
+from motcua.processes.inspection.permissions import INSPECTION_ROLES
 from motcua.processes.queries import capped, inbox_counts, workplace_of
 
 _LATE = {Queue.OVERDUE}
@@ -87,9 +88,24 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
                 _item(reverse(f"desk:{name}"), icon, word, current == name) for name, icon, word in administration
             ],
         }
+    if holds(actor, *INSPECTION_ROLES):
+        inspection = [
+            ("inspection_findings", "eye", "Dấu hiệu cần xem"),
+            ("inspection_stuck", "hourglass-split", "Hồ sơ đứng yên"),
+            ("inspection_backlog", "archive", "Hồ sơ tồn"),
+            ("inspection_late", "clock-history", "Ghi muộn"),
+            ("inspection_rectifications", "pencil", "Đính chính"),
+            ("inspection_rules", "gear", "Ngưỡng kiểm tra"),
+        ]
+        yield {
+            "title": "Kiểm tra",
+            "items": [_item(reverse(f"desk:{name}"), icon, word, current == name) for name, icon, word in inspection],
+        }
     papers = [_item(reverse("desk:posted"), "journal-text", "Thủ tục niêm yết", current == "posted")]
     if holds(actor, *RECEIVERS, *ADMINISTRATORS):
         papers.append(_item(reverse("desk:register"), "list", "Sổ theo dõi hồ sơ", current == "register"))
+    if holds(actor, *WORKERS) and holds(actor, *READERS):
+        papers.append(_item(reverse("desk:my_backlog"), "archive", "Hồ sơ tồn giao tôi", current == "my_backlog"))
     if holds(actor, *REFORM_READERS):
         papers.append(_item(reverse("desk:simplifications"), "check2", "Đơn giản hóa", current == "simplifications"))
     yield {"title": "Sổ và danh mục", "items": papers}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from motcua.desk import inspection_urls
 from motcua.desk.views import (
     admin,
     apologies,
@@ -81,6 +82,7 @@ urlpatterns = [
     path("can-bo/quan-tri/danh-muc/", admin.review, name="review"),
     path("can-bo/quan-tri/danh-muc/<int:item_id>/", admin.review_item, name="review_item"),
     path("can-bo/quan-tri/cong-khai/", admin.gaps, name="gaps"),
+    *inspection_urls.urlpatterns,
     path("can-bo/don-gian-hoa/", simplification.simplification_list, name="simplifications"),
     path("can-bo/don-gian-hoa/bang.csv", simplification.simplification_table, name="simplification_table"),
     path("can-bo/don-gian-hoa/ghi/", simplification.new_simplification, name="simplification_new"),
