@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 
 from motcua.catalog.models import Procedure
+from motcua.demo import words
 from motcua.demo.arrivals import last_opening
 from motcua.demo.offers import PICKS
 from motcua.demo.organisation import build_organisation
@@ -174,6 +175,7 @@ def _do_step(dossier_id: int, planned: Work, actor: Actor, at: datetime) -> None
             item.token,
             outcome=str(planned.detail["outcome"]),
             papers=papers if isinstance(papers, list) else (),
+            note=planned.note or (words.DELAYS[0] if item.due_at is not None and at > item.due_at else ""),
             actor=actor if holder is None else actor_of(holder, at.astimezone(VIETNAM).date()),
             at=at,
         )

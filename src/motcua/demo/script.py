@@ -7,6 +7,7 @@ import random
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from motcua.demo import words
 from motcua.demo.ways import facts_of
 from motcua.demo.world import Counter, Offer, Office, World
 from motcua.dossiers.commands import Accept, AnyCommand, LateEntry
@@ -144,7 +145,11 @@ class Script:
         outcome = node.ways[0]
         if len(node.ways) > 1 and not self.sent_back and self.rng.random() < 0.06:
             self.sent_back, outcome = True, node.ways[-1]
-        self.give(process.finish(item.token, outcome, officer_id=actor.id, at=self.at, seq=self.dossier.seq), actor)
+        # Who is late with a step says why.
+        late = item.due_at is not None and self.at > item.due_at
+        note = self.rng.choice(words.DELAYS) if late else ""
+        done = process.finish(item.token, outcome, officer_id=actor.id, at=self.at, seq=self.dossier.seq, note=note)
+        self.give(done, actor)
         return True
 
     def to_result(self, minutes: float) -> None:
