@@ -56,7 +56,7 @@ def without_conditions(definition: Definition) -> Definition:
 
 
 def ways(definition: Definition, most: int = 20_000) -> Iterator[list[str]]:
-    """Every walk from start to end as the arrows out of steps it took, each loop at most once.
+    """Every walk from start to end as the arrows it took out of steps and into what opened, each loop at most once.
 
     Of parallel branches one order is walked. Raises AssertionError where a walk gets stuck, or there are more than `most`.
     """
@@ -65,7 +65,7 @@ def ways(definition: Definition, most: int = 20_000) -> Iterator[list[str]]:
     found = 0
     waiting: list[tuple[tuple[Token, ...], int, list[str]]] = []
     begin = Walk(free)
-    waiting.append((tuple(begin.tokens), begin.count, []))
+    waiting.append((tuple(begin.tokens), begin.count, [token.flow for token in begin.tokens]))
     while waiting:
         tokens, count, taken = waiting.pop()
         moving = [token for token in tokens if free.by_id[token.node].kind is not NodeKind.JOIN]
@@ -83,7 +83,7 @@ def ways(definition: Definition, most: int = 20_000) -> Iterator[list[str]]:
             advance = engine.finish(free, tokens, token.id, outcome, {})
             after = [other for other in tokens if other.id not in advance.closed]
             after += [Token(count + place, where, via) for place, (where, via) in enumerate(advance.opened, 1)]
-            way = [*taken, arrow.id, *(loop for loop in passed if loop != arrow.id)]
+            way = [*taken, *dict.fromkeys([arrow.id, *passed, *(via for _, via in advance.opened)])]
             if advance.ended:
                 found += 1
                 assert found <= most, "too many ways"
