@@ -339,7 +339,7 @@ def test_dossier_page_costs_the_same_however_long_its_life(
     for dossier in (young, old):
         look(client, dossier)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(f"/ho-so/{young.code}/")
     # One more names the units it went through, however many.
     for hour in (3, 4):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from motcua.catalog.models import Channel
@@ -24,6 +25,8 @@ from motcua.organizations.models import Unit as OrganisationUnit
 from motcua.platform.presentation import words
 from motcua.platform.presentation.due_calendar import DueCalendar, due_calendar
 from motcua.platform.presentation.words import vn_moment
+from motcua.processes.joined import Standing
+from motcua.processes.linked import Whole, whole_of
 
 # From this much working time left a due is "soon".
 SOON_MINUTES: Final = 8 * 60
@@ -81,6 +84,7 @@ class Event:
     who: str = ""
     note: str = ""
     items: tuple[str, ...] = ()
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class Track:
     may: frozenset[str]
     asked: tuple[str, ...]
     asked_reason: str
+    # The joined hand-in that it is a part of; its events are then those of every part.
+    whole: Whole | None = None
 
 
 def track(actor: Actor, code: str, *, at: datetime) -> Track:
@@ -117,10 +123,11 @@ def track(actor: Actor, code: str, *, at: datetime) -> Track:
     results = Result.objects.filter(dossier=dossier, voided_at=None)
     issued = IssuedForm.objects.filter(dossier=dossier, voided_at=None, kind__in=APPLICANT_FORMS)
     asked = _last_request(items) if state in (State.AWAITING_COMPLETION, State.AWAITING_SUPPLEMENT) else {}
+    whole = whole_of(dossier.pk)
     return Track(
         dossier=dossier,
         clock=_clock(dossier, state, agency_calendar(dossier), at),
-        events=[*_happened(dossier, items), *_now_and_next(dossier, state)],
+        events=_of_all(whole) if whole else [*_happened(dossier, items), *_now_and_next(dossier, state)],
         calendars=_calendars(dossier, items),
         papers=list(dossier.papers.all()),
         results=list(results),
@@ -128,6 +135,38 @@ def track(actor: Actor, code: str, *, at: datetime) -> Track:
         may=_possible(dossier, state),
         asked=tuple(asked.get("items", ())),
         asked_reason=str(asked.get("reason", "")),
+        whole=whole,
+    )
+
+
+def _of_all(whole: Whole) -> list[Event]:
+    """One line for the applicant, whatever part a thing happened in, and in each what happens now and what comes."""
+    rows = Dossier.objects.select_related("agency", "receiving_desk", "return_desk", "unit")
+    known = rows.in_bulk([part.dossier_id for part in whole.parts])
+    done: list[Event] = []
+    coming: list[Event] = []
+    for part in whole.parts:
+        dossier = known[part.dossier_id]
+        done += [
+            replace(event, what=f"{part.name}: {_small(event.what)}")
+            for event in _happened(dossier, timeline(dossier.pk))
+        ]
+        if part.standing is Standing.WAITING:
+            said = f"hẹn trả {vn_moment(part.promised)}" if part.promised else ""
+            coming.append(Event("coming", f"{part.name}: chờ đến lượt", said, part.agency))
+        else:
+            next_ = _now_and_next(dossier, State(dossier.state))
+            coming += [replace(event, what=f"{part.name}: {_small(event.what)}") for event in next_]
+    # What happened at one moment stays in the order of the parts.
+    return [*sorted(done, key=attrgetter("at")), *sorted(coming, key=lambda e: e.phase != "now")]
+
+
+def _small(text: str) -> str:
+    """A sentence that goes on after a colon; a name keeps its capital."""
+    return (
+        text[0].lower() + text[1:]
+        if text.startswith(("Hồ sơ", "Chờ", "Đã", "Cán bộ", "Trả", "Tiếp", "Có", "Bổ"))
+        else text
     )
 
 
@@ -232,6 +271,7 @@ def _happened(dossier: Dossier, items: Sequence[TimelineItem]) -> Iterator[Event
             _by(item, dossier, data, units),
             f"{steps.told(item)} {_note(item, data)}".strip(),
             tuple(data.get("items", ())),
+            item.occurred_at,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from motcua.portal.views import handin, public, track
+from motcua.portal.views import consultation, handin, public, track
 
 
 class ProcedureCode:
@@ -43,6 +43,8 @@ urlpatterns = [
     path("tra-cuu/", track.look_up, name="lookup"),
     path("h/<uuid:key>/", track.by_key, name="by_key"),
     path("ho-so-cua-toi/", track.mine, name="mine"),
+    path("hoi-y-kien/<slug:secret>/", consultation.question, name="question"),
+    path("hoi-y-kien/<slug:secret>/giay-to/<int:paper_id>/", consultation.paper, name="question_paper"),
     path("ket-thuc/", track.forget, name="forget"),
     path("ho-so/<dossier:code>/bien-nhan/", track.receipt, name="receipt"),
     path("ho-so/<dossier:code>/gui-them/", track.answer, name="answer"),

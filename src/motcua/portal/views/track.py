@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -29,6 +30,7 @@ from motcua.portal import access, lookup, uploads
 from motcua.portal.forms import AnswerForm, LookupForm, WithdrawForm
 from motcua.portal.throttle import client_address
 from motcua.portal.tracking import Track, track
+from motcua.processes.linked import request_withdrawal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,7 +76,9 @@ def by_key(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """Drafts and dossiers that this browser knows."""
     ids, keys = access.dossier_ids(request.session), access.draft_keys(request.session)
-    found = {row.pk: row for row in visible_to(access.actor(request)).select_related("procedure")}
+    found = {
+        row.pk: row for row in visible_to(access.actor(request)).filter(code__isnull=False).select_related("procedure")
+    }
     context = {
         "nav": "mine",
         "dossiers": [found[id_] for id_ in ids if id_ in found],
@@ -168,6 +172,7 @@ def _answered_papers(request: HttpRequest, found: Track) -> tuple[list[PaperData
 def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     """Before acceptance the dossier is withdrawn at once; after it, the agency decides."""
     found = _opened(request, code)
+    leads = found.whole is not None and found.whole.leading_id == found.dossier.pk
     at_once = Command.WITHDRAW.value in found.may
     if not at_once and Command.REQUEST_WITHDRAWAL.value not in found.may:
         messages.info(request, "Hồ sơ này hiện không rút được: đã kết thúc, đã có kết quả, hoặc đã có đề nghị rút.")
@@ -175,6 +180,8 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
+        if leads:
+            return _withdraw_all(request, found, reason)
         if at_once:
             return _give(request, found, Withdraw(reason=reason), "Hồ sơ đã được rút.")
         return _give(request, found, RequestWithdrawal(reason=reason), "Đã gửi đề nghị rút hồ sơ; cơ quan sẽ trả lời.")
@@ -184,9 +191,28 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
         "dossier": found.dossier,
         "form": form,
         "at_once": at_once,
+        "leads": leads,
         "seq": found.dossier.seq,
     }
     return render(request, "portal/withdraw.html", context, status=422 if form.errors else 200)
+
+
+def _withdraw_all(request: HttpRequest, found: Track, reason: str) -> HttpResponse:
+    """The leading part stands for the whole hand-in: what has not begun ends, what is under way is asked for."""
+    assert found.whole is not None
+    actor = access.actor(request)
+    known = replace(
+        actor, dossiers=frozenset({*(actor.dossiers or ()), *(part.dossier_id for part in found.whole.parts)})
+    )
+    try:
+        done = request_withdrawal(found.whole.request_id, reason=reason, actor=known, at=now())
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        words = {"withdrawn": "đã rút", "requested": "đã gửi đề nghị rút", "kept": "không rút được nữa"}
+        said = "; ".join(f"{part.name}: {words[done[part.key]]}" for part in found.whole.parts)
+        messages.success(request, f"{said}.")
+    return redirect("portal:dossier", found.dossier.code)
 
 
 def _give(request: HttpRequest, found: Track, command: AnyCommand, done: str) -> HttpResponse:
