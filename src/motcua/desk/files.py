@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Final
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 
 from motcua.documents.content_types import ACCEPTED_TEXT, ALLOWED
 from motcua.documents.services import open_file, store_upload
 from motcua.law.errors import BadInput
 
-__all__ = ["ACCEPT", "ACCEPTED_TEXT", "Taken", "answer", "printed", "take", "take_drawing"]
+__all__ = ["ACCEPT", "ACCEPTED_TEXT", "Taken", "answer", "made_now", "printed", "take", "take_drawing"]
 
 ACCEPT: Final = ",".join(kind.extension for kind in ALLOWED)
 _DRAWING_HEAD: Final = "data:image/png;base64,"
@@ -63,8 +63,21 @@ def answer(sha256: str, name: str, *, save: bool = False) -> FileResponse:
     return response
 
 
+# Papers of our own making, which a page of ours frames: a sandbox would keep the browser's PDF reader out.
+_FRAMED: Final = "default-src 'self'; object-src 'self'; style-src 'unsafe-inline'"
+
+
 def printed(sha256: str, name: str) -> FileResponse:
-    """A paper of our own making, which a page of ours frames: a sandbox would keep the browser's PDF reader out."""
+    """A stored paper of our own making."""
     response = answer(sha256, name)
-    response["Content-Security-Policy"] = "default-src 'self'; object-src 'self'; style-src 'unsafe-inline'"
+    response["Content-Security-Policy"] = _FRAMED
+    return response
+
+
+def made_now(pdf: bytes, name: str) -> HttpResponse:
+    """A paper that is made for this answer and kept nowhere. `name` without its extension."""
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = _FRAMED
     return response

@@ -24,6 +24,7 @@ from motcua.desk.queue_pages import pages_of
 from motcua.dossiers.queries import COUNT_CAP, queue_counts
 from motcua.dossiers.queues import Queue
 from motcua.notifications.officer_notices import UNREAD_CAP, unread_count
+from motcua.organizations.models import Role
 from motcua.platform.presentation.words import count
 from motcua.processes.inboxes import Inbox, Workplace
 from motcua.processes.inspection.permissions import INSPECTION_ROLES
@@ -101,7 +102,10 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
             "title": "Kiểm tra",
             "items": [_item(reverse(f"desk:{name}"), icon, word, current == name) for name, icon, word in inspection],
         }
+    yield {"title": "Con người", "items": _people(request, current)}
     papers = [_item(reverse("desk:posted"), "journal-text", "Thủ tục niêm yết", current == "posted")]
+    if holds(actor, *RECEIVERS, Role.CASE_OFFICER, Role.UNIT_HEAD):
+        papers.append(_item(reverse("desk:hand_overs"), "truck", "Bàn giao giấy tờ", current == "hand_overs"))
     if holds(actor, *RECEIVERS, *ADMINISTRATORS):
         papers.append(_item(reverse("desk:register"), "list", "Sổ theo dõi hồ sơ", current == "register"))
     if holds(actor, *WORKERS) and holds(actor, *READERS):
@@ -130,6 +134,13 @@ def _time_rail(request: DeskRequest, current: str) -> dict[str, Any]:
             _item(reverse("desk:late_causes"), "question-circle", "Nguyên nhân trễ", current == "late_causes"),
         ]
     return {"title": "Thời hạn", "items": items}
+
+
+def _people(request: DeskRequest, current: str) -> list[dict[str, Any]]:
+    items = [_item(reverse("desk:people"), "calendar-event", "Nghỉ, ủy quyền", current == "people")]
+    if holds(request.actor, Role.UNIT_HEAD, Role.DESK_HEAD) or request.actor.stands_in_for:
+        items.append(_item(reverse("desk:waiting"), "hourglass-split", "Chờ người ký vắng", current == "waiting"))
+    return items
 
 
 def workplace_at(request: DeskRequest) -> Workplace:

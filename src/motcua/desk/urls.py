@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from motcua.desk.people_urls import urlpatterns as people_urls
 from motcua.desk import inspection_urls
 from motcua.desk.views import (
     admin,
@@ -75,6 +76,7 @@ urlpatterns = [
     path("can-bo/nguyen-nhan-tre/", lateness.late_causes, name="late_causes"),
     path("can-bo/nguyen-nhan-tre/tong-hop/", lateness.late_summary, name="late_summary"),
     path("can-bo/nguyen-nhan-tre/<int:dossier_id>/", lateness.late_cause, name="late_cause"),
+    *people_urls,
     path("can-bo/niem-yet/", admin.posted, name="posted"),
     path("can-bo/niem-yet/<int:desk_id>/in/", printing.post_list, name="post_list"),
     path("can-bo/so-theo-doi/", printing.register, name="register"),

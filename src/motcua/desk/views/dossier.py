@@ -28,6 +28,7 @@ from motcua.notifications.models import Notice
 from motcua.platform.logs import dossier_code
 from motcua.platform.presentation.due_calendar import due_calendar
 from motcua.platform.presentation.words import mask_identity, mask_phone, vn_moment
+from motcua.processes.hand_over_queries import lines_of
 from motcua.processes.queries import items_of
 from motcua.processes.services import note_seen
 
@@ -138,6 +139,7 @@ def _timeline(request: DeskRequest, dossier: Dossier, *, shown: bool = False) ->
         "events": list(events(dossier, items, Names.of(items))),
         "results": list(Result.objects.filter(dossier=dossier).order_by("-id")),
         "notices": list(Notice.objects.filter(dossier=dossier).order_by("-id")[:20]),
+        "walks": lines_of(dossier.pk),
     }
     return show(request, "desk/dossier/timeline.html", context)
 
