@@ -30,8 +30,8 @@ from motcua.law.moments import parse_moment
 from motcua.organizations.models import Role
 from motcua.platform.database import prepared_cursor
 from motcua.platform.jobs import Job
-from motcua.processes.charging import causes, step_uses
-from motcua.processes.items import Item
+from motcua.processes.charging import calendars, causes, step_uses
+from motcua.processes.items import CalendarOf, Item
 from motcua.processes.lateness import LateFacts, Why, open_step, propose, why_apologise
 from motcua.processes.models import Apology
 from motcua.processes.projection import calendar_of_agency, read_items
@@ -57,9 +57,10 @@ def draft(dossier_ids: Collection[int], *, at: datetime) -> set[int]:
     ).values_list("id", "due_at", "agency_id", "process")
     found = list(running.order_by("id"))
     items = read_items([row[0] for row in found])
+    calendar_of = calendars()
     rows: list[tuple[Any, ...]] = []
     for id_, due_at, agency_id, process in found:
-        calendar = calendar_of_agency(agency_id)
+        calendar = calendar_of(agency_id)
         standing = items.get(id_, {})
         steps = [
             open_step(item, definition_of(process), calendar, at)
@@ -69,7 +70,7 @@ def draft(dossier_ids: Collection[int], *, at: datetime) -> set[int]:
         latest = apology_due(due_at, calendar)
         why = why_apologise(due_at=due_at, latest_at=latest, at=at, steps=steps, calendar=calendar)
         if why is not None:
-            rows.append((id_, why.value, due_at, latest, at, _at_fault(standing, agency_id, at)))
+            rows.append((id_, why.value, due_at, latest, at, _at_fault(standing, agency_id, at, calendar_of)))
     if rows:
         with prepared_cursor() as cursor:
             cursor.execute(_DRAFT, [list(column) for column in zip(*rows, strict=True)])
@@ -97,9 +98,9 @@ WHERE processes_apology.state IN ('lapsed', 'drafted', 'reasoned')
 """
 
 
-def _at_fault(items: dict[int, Item], competent_id: int, at: datetime) -> int:
+def _at_fault(items: dict[int, Item], competent_id: int, at: datetime, calendar_of: CalendarOf) -> int:
     """The agency that is asked to explain: the one the records charge; a body without an account leaves it to the competent."""
-    used = step_uses(items.values(), at)
+    used = step_uses(items.values(), at, calendar_of)
     return propose(LateFacts(competent_id, 0, used)).agency_id or competent_id
 
 

@@ -34,7 +34,7 @@ from motcua.law.verdict import verdict_by_date
 from motcua.organizations.models import Role
 from motcua.platform.config import config
 from motcua.platform.database import prepared_cursor
-from motcua.processes.items import Item
+from motcua.processes.items import CalendarOf, Item
 from motcua.processes.lateness import Causes, Charges, LateFacts, Proposal, StepUse, propose, read_causes, step_use
 from motcua.processes.models import LatenessCause
 from motcua.processes.projection import calendar_of_agency, read_items
@@ -64,10 +64,15 @@ def _shipped() -> Causes:
     return read_causes((files("motcua.processes") / "data" / OWN_FILE).read_text("utf-8"))
 
 
-def step_uses(items: Iterable[Item], ended_at: datetime) -> tuple[StepUse, ...]:
+def calendars() -> CalendarOf:
+    """The calendars of agencies, each read once: for a batch of dossiers."""
+    return cache(calendar_of_agency)
+
+
+def step_uses(items: Iterable[Item], ended_at: datetime, calendar_of: CalendarOf) -> tuple[StepUse, ...]:
     """How each step used its time, in the order in which they were opened."""
     ordered = sorted(items, key=lambda item: (item.opened_at, item.token))
-    found = (step_use(item, calendar_of_agency(item.agency_id), ended_at) for item in ordered)
+    found = (step_use(item, calendar_of(item.agency_id), ended_at) for item in ordered)
     return tuple(use for use in found if use is not None)
 
 
@@ -109,9 +114,10 @@ def propose_causes(dossier_ids: Collection[int], *, at: datetime) -> int:
     ]
     LatenessCause.objects.filter(dossier_id__in=set(dossier_ids) - {row[0] for row in late}).delete()
     items = read_items([row[0] for row in late])
+    calendar_of = calendars()
     rows: list[tuple[Any, ...]] = []
     for id_, agency_id, due_at, ended_at in late:
-        proposal = propose(_facts(id_, agency_id, due_at, ended_at, items.get(id_, {}).values()))
+        proposal = propose(_facts(id_, agency_id, due_at, ended_at, items.get(id_, {}).values(), calendar_of))
         rows.append(
             (
                 id_,
@@ -130,15 +136,24 @@ def propose_causes(dossier_ids: Collection[int], *, at: datetime) -> int:
     return len(rows)
 
 
-def _facts(dossier_id: int, agency_id: int, due_at: datetime, ended_at: datetime, items: Iterable[Item]) -> LateFacts:
-    calendar = calendar_of_agency(agency_id)
+def _facts(
+    dossier_id: int,
+    agency_id: int,
+    due_at: datetime,
+    ended_at: datetime,
+    items: Iterable[Item],
+    calendar_of: CalendarOf,
+) -> LateFacts:
+    calendar = calendar_of(agency_id)
     pauses, _ = stops_of(entry.past for entry in timeline(dossier_id))
     stood = sum(
         max(working_minutes_between(max(pause.begin, due_at), min(pause.end or ended_at, ended_at), calendar), 0)
         for pause in pauses
         if pause.kind is not PauseKind.LEGAL and (pause.end or ended_at) > due_at
     )
-    return LateFacts(agency_id, working_minutes_between(due_at, ended_at, calendar), step_uses(items, ended_at), stood)
+    return LateFacts(
+        agency_id, working_minutes_between(due_at, ended_at, calendar), step_uses(items, ended_at, calendar_of), stood
+    )
 
 
 def _evidence(proposal: Proposal) -> dict[str, Any]:
