@@ -344,7 +344,7 @@ def test_dossier_page_costs_the_same_however_long_its_life(
     # One more names the units it went through, however many.
     for hour in (3, 4):
         give(province, old, "case", c.Forward(step="Trình ký", unit_id=province.unit.pk), MONDAY + hour * HOUR)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(f"/ho-so/{old.code}/")
 
 
