@@ -193,6 +193,20 @@ LABELS = {
         "II. Chứng thực (1 thủ tục)",
         "Danh mục này có 3 thủ tục hành chính thuộc 2 lĩnh vực.",
     ),
+    FormKind.CONSULTATION: (
+        "Số: 45/SXD-QLXD",
+        "CÔNG VĂN LẤY Ý KIẾN",
+        "Mã hồ sơ:",
+        "Kính gửi: Bộ Chỉ huy Quân sự tỉnh",
+        "công trình quốc phòng",
+        "Giấy tờ gửi kèm:",
+        "1. Bản vẽ thiết kế xây dựng",
+        "Thời hạn trả lời: 16 giờ 00 phút, ngày 26 tháng 11 năm 2026",
+        "https://motcua.khanhhoa.gov.vn/hoi-y-kien/vi-du/",
+        "việc không trả lời được ghi nhận",
+        "Nơi nhận:",
+        "CHỦ TỊCH",
+    ),
     FormKind.HAND_OVER: (
         "Số: 12/2026/DSBG-NT",
         "DANH SÁCH BÀN GIAO HỒ SƠ THỦ TỤC HÀNH CHÍNH",
@@ -265,6 +279,7 @@ def test_form_has_its_labels_in_order_under_the_national_heading(kind: FormKind)
         (FormKind.REGISTER, A4[::-1]),
         (FormKind.RETURN_REPLY, A4),
         (FormKind.PROCEDURE_LIST, A4),
+        (FormKind.CONSULTATION, A4),
         (FormKind.HAND_OVER, A4[::-1]),
     ],
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motcua.desk.people_urls import urlpatterns as people_urls
 from motcua.desk import inspection_urls
+from motcua.desk.people_urls import urlpatterns as people_urls
 from motcua.desk.views import (
     admin,
     apologies,

@@ -205,6 +205,22 @@ class StopNotice:
     contact: Contact = Contact()
 
 
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """Công văn lấy ý kiến: to a body outside, with the link by which it answers once."""
+
+    head: Head
+    body: str
+    request: str
+    question: str
+    papers: tuple[str, ...]
+    answer_by: datetime
+    link: str
+    signer: Signer
+    recipients: tuple[str, ...] = ()
+    contact: Contact = Contact()
+
+
 class StepResult(StrEnum):
     """Result of a step against its allotted time, as the control slip words it."""
 
@@ -376,6 +392,7 @@ Context = (
     | Refusal
     | Apology
     | StopNotice
+    | Consultation
     | ControlSlip
     | Register
     | ReturnReply

@@ -30,6 +30,7 @@ class FormKind(StrEnum):
     RETURN_REPLY = "return_reply"  # thông báo hồ sơ không đủ điều kiện giải quyết
     RESULT_RECEIPT = "result_receipt"  # giấy biên nhận trả kết quả
     PROCEDURE_LIST = "procedure_list"  # danh mục thủ tục niêm yết
+    CONSULTATION = "consultation"  # công văn lấy ý kiến cơ quan ngoài hệ thống
     HAND_OVER = "hand_over"  # danh sách bàn giao hồ sơ, kết quả
 
 

@@ -40,6 +40,7 @@ CONTEXT_TYPES: dict[FormKind, type[contexts.Context]] = {
     FormKind.RETURN_REPLY: contexts.ReturnReply,
     FormKind.RESULT_RECEIPT: contexts.ResultReceipt,
     FormKind.PROCEDURE_LIST: contexts.ProcedureList,
+    FormKind.CONSULTATION: contexts.Consultation,
     FormKind.HAND_OVER: contexts.HandOverSheet,
 }
 

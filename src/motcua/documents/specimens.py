@@ -221,6 +221,18 @@ _SPECIMENS: dict[FormKind, c.Context] = {
         handed_over_at=DUE,
         fee_vnd=75_000,
     ),
+    FormKind.CONSULTATION: c.Consultation(
+        head=head("45/SXD-QLXD", qr="https://motcua.khanhhoa.gov.vn/hoi-y-kien/vi-du/"),
+        body="Bộ Chỉ huy Quân sự tỉnh",
+        request=REQUEST,
+        question="Công trình tại thửa đất số 12 có ảnh hưởng đến công trình quốc phòng hay không?",
+        papers=("Bản vẽ thiết kế xây dựng", "Trích lục bản đồ địa chính"),
+        answer_by=DUE,
+        link="https://motcua.khanhhoa.gov.vn/hoi-y-kien/vi-du/",
+        signer=CHAIRMAN,
+        recipients=("Như trên", "Lưu: VT, hồ sơ"),
+        contact=CONTACT,
+    ),
     FormKind.HAND_OVER: c.HandOverSheet(
         head=head("12/2026/DSBG-NT", qr=""),
         title="Danh sách bàn giao hồ sơ thủ tục hành chính",
