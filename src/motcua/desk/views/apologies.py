@@ -15,7 +15,7 @@ from motcua.desk.access import READERS, DeskRequest, officers_only
 from motcua.desk.forms.lateness import HandOnPaperForm, ReasonForm
 from motcua.desk.shell import show
 from motcua.desk.views.dossier import find
-from motcua.documents.letters import preview_letter
+from motcua.documents.apology_preview import preview_letter
 from motcua.documents.models import IssuedForm
 from motcua.law.errors import DomainError
 from motcua.platform.presentation.words import local
