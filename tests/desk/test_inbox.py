@@ -169,7 +169,7 @@ def test_done_says_whether_in_time(province: Province, sign_in: SignIn, clock: C
     publish(province, line(step("check", "Kiểm tra", minutes=60)))
     first, second = accepted(province), accepted(province)
     finish_step(first, 1, actor=province.actor("case"), at=MONDAY + timedelta(minutes=30))
-    finish_step(second, 1, actor=province.actor("case"), at=MONDAY + timedelta(minutes=90))
+    finish_step(second, 1, note="Mất điện", actor=province.actor("case"), at=MONDAY + timedelta(minutes=90))
     clock.forward(hours=2)
     page = shown(sign_in("case"), "/can-bo/viec/vua-xong/")
     assert page.index("Xong sau hạn của bước") < page.index("Xong trong hạn của bước")
@@ -278,3 +278,18 @@ def test_claim_from_the_list(province: Province, sign_in: SignIn, clock: Clock) 
     assert open_items(dossier_id)["appraise"].officer == province.officers["case"]
     assert nodes(client, "cua-toi") == [(dossier_id, "appraise")]
     assert Dossier.objects.get(pk=dossier_id).state == "in_process"
+
+
+def test_a_day_begins_where_something_waits(province: Province, sign_in: SignIn, clock: Clock) -> None:
+    def home(name: str) -> str:
+        return sign_in(name).get("/can-bo/")["Location"]
+
+    assert home("case") == "/can-bo/danh-sach/viec-cua-toi/"
+    publish(province, review())
+    dossier_id = accepted(province)
+    assert home("case") == "/can-bo/viec/cho-nhan/"
+    assert home("head") == "/can-bo/viec/cho-phan-cong/"
+    claim(dossier_id, 1, actor=province.actor("case"), at=clock.at)
+    assert home("case") == "/can-bo/viec/cua-toi/"
+    # The counter begins with whoever stands before it.
+    assert home("counter") == "/can-bo/danh-sach/cho-tiep-nhan/"

@@ -350,3 +350,15 @@ def test_more_steps_cost_no_more_queries(province: Province, sign_in: SignIn, cl
         finish_step(dossier_id, 2 * round_ + 2, outcome="redo", actor=province.actor("signer"), at=clock.at)
     assert cost() <= one + 1
     assert one <= 24
+
+
+def test_who_finishes_late_says_why(province: Province, sign_in: SignIn, clock: Clock) -> None:
+    publish(province, line(step("check", "Kiểm tra", minutes=30)))
+    dossier_id = accepted(province)
+    client = sign_in("case")
+    answer = client.post(address(dossier_id, 1, "hoan-thanh"), {"note": "  "})
+    assert answer.context["form"].errors == {"note": ["Bước đã quá giờ được giao: chưa nhập “lý do chậm”."]}
+    assert set(open_items(dossier_id)) == {"check"}
+    client.post(address(dossier_id, 1, "hoan-thanh"), {"note": "Chờ đo đạc"})
+    assert set(open_items(dossier_id)) == {"issue"}
+    assert "Chờ đo đạc." in page(client, dossier_id)

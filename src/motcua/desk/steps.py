@@ -62,6 +62,11 @@ class Panel:
     no_result: str
     done: int
 
+    @property
+    def leads(self) -> bool:
+        """Whether finishing a step is what this officer comes for, before any other move."""
+        return any(FINISH in step.may for step in self.steps)
+
 
 def panel_of(dossier: Dossier, items: Sequence[WorkItem], actor: Actor, at: datetime) -> Panel:
     """From all work items of the dossier, with agency, unit and officer. One query, for the calendars."""

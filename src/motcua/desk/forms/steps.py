@@ -28,8 +28,13 @@ class FinishForm(StepForm):
         label="Người làm bước sau", required=False, coerce=int, empty_value=None, widget=forms.Select()
     )
 
-    def __init__(self, *args: Any, view: StepView, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, view: StepView, late: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if late:
+            # The control slip has a column for it.
+            note = self.fields["note"]
+            note.label, note.required = "Lý do chậm", True
+            note.error_messages["required"] = "Bước đã quá giờ được giao: chưa nhập “lý do chậm”."
         outcome, papers, following = self.fields["outcome"], self.fields["papers"], self.fields["next_officer"]
         assert isinstance(outcome, forms.ChoiceField)
         assert isinstance(papers, forms.MultipleChoiceField)

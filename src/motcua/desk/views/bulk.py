@@ -116,7 +116,7 @@ def go_on(request: DeskRequest, key: uuid.UUID) -> HttpResponse:
     in_parts = "HX-Request" in request.headers
     bulk.work_on(run, actor=request.actor, at=request.at, most=CHUNK if in_parts else None)
     if in_parts:
-        return render(request, "desk/_bulk.html", _context(run, request))
+        return render(request, "desk/_bulk.html", _context(run, request) | {"in_parts": True})
     return redirect("desk:bulk_run", run.key)
 
 

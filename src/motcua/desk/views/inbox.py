@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -22,6 +22,7 @@ from motcua.desk import presence, saved_views
 from motcua.desk.access import WORKERS, DeskRequest, officers_only, said
 from motcua.desk.clocks import Clock, calendars_by_id, clock, step_clock
 from motcua.desk.inbox_pages import BY_SLUG, InboxPage
+from motcua.desk.models import BulkRun
 from motcua.desk.shell import INBOX_MARK, show, work_rail, workplace_at
 from motcua.desk.views.lists import filter_of, options_of
 from motcua.law.errors import BadInput
@@ -31,6 +32,7 @@ from motcua.processes.definition import NodeKind
 from motcua.processes.inboxes import Inbox, Workplace
 from motcua.processes.models import WorkItem
 from motcua.processes.queries import DUE_TEXT, Due, WorkFilter, inbox_page, step_names
+from motcua.processes.risk.queries import Risk, risk_of
 from motcua.processes.versions import definition_of
 
 # What narrows a list, in the order of its form; the page key and the number of rows are not kept in a saved view.
@@ -47,14 +49,19 @@ class Row:
     whole: Clock
     outside: str
     present: list[str]
+    risk: Risk | None = None
 
 
 def rows_of(request: DeskRequest, items: list[WorkItem]) -> list[Row]:
-    """Rows with the marks of step and dossier. Two queries: calendars, and who has what open."""
+    """Rows with the marks of step and dossier. Three queries: calendars, who has what open, late risk where one is shown."""
     agencies = [item.agency for item in items if item.agency] + [item.dossier.agency for item in items]
     calendars = calendars_by_id(agency.effective_calendar_id for agency in agencies)
     present = presence.others_at({item.dossier_id for item in items}, officer_id=request.officer.pk, at=request.at)
-    return [_row(item, request.at, calendars, present.get(item.dossier_id, [])) for item in items]
+    risks = risk_of([item.dossier_id for item in items], request.at)
+    return [
+        replace(_row(item, request.at, calendars, present.get(item.dossier_id, [])), risk=risks.get(item.dossier_id))
+        for item in items
+    ]
 
 
 def _row(item: WorkItem, at: datetime, calendars: dict[int | None, Any], present: list[str]) -> Row:
@@ -101,7 +108,7 @@ def inbox(request: DeskRequest, slug: str) -> HttpResponse:
         "choose_all": urlencode(kept | {"chon": "het"}),
         "key": uuid.uuid4(),
         "actions": [(action.value, action.label) for action in page.actions],
-        "outcomes": _outcomes(found.rows) if page.actions else [],
+        "outcomes": _outcomes(found.rows) if BulkRun.Action.FINISH in page.actions else [],
         "officers": _officers(place) if page.inbox in (Inbox.TO_ASSIGN, Inbox.UNIT) else [],
         "here": f"{request.path}?{urlencode(kept)}" if kept else request.path,
         **options_of(request),

@@ -18,16 +18,21 @@ from motcua.desk.access import (
     POST_KEY,
     PUBLISHERS,
     READERS,
+    RECEIVERS,
     DeskRequest,
     everybody,
     holds,
     officers_only,
     signed_in,
 )
+from motcua.desk.inbox_pages import BY_INBOX
 from motcua.desk.queue_pages import pages_of
+from motcua.desk.shell import workplace_at
 from motcua.dossiers.queues import Queue
 from motcua.organizations.models import Role
 from motcua.platform import errors
+from motcua.processes.inboxes import Inbox
+from motcua.processes.queries import inbox_counts
 
 # The queue a day begins with, by the first role that the post holds.
 _FIRST = (
@@ -97,6 +102,8 @@ def posts(request: DeskRequest) -> HttpResponse:
 def home(request: DeskRequest) -> HttpResponse:
     """The first page of a working day: the queue that the post works from."""
     actor = request.actor
+    if (waiting := _waiting_steps(request)) and not holds(actor, *RECEIVERS):
+        return redirect("desk:inbox", waiting)
     if holds(actor, *READERS):
         first = next((queue for role, queue in _FIRST if holds(actor, role)), Queue.OPEN)
         slugs = {page.queue: page.slug for page in pages_of(actor)}
@@ -104,3 +111,12 @@ def home(request: DeskRequest) -> HttpResponse:
     if holds(actor, *ADMINISTRATORS):
         return redirect("desk:review")
     return redirect("desk:processes" if holds(actor, *PUBLISHERS) else "desk:posted")
+
+
+def _waiting_steps(request: DeskRequest) -> str:
+    """The first inbox in which something waits for this officer; empty where no step of a process does."""
+    place = workplace_at(request)
+    counts = inbox_counts(place, request.at)
+    waiting = (inbox for inbox in (Inbox.MINE, Inbox.TO_ASSIGN, Inbox.TO_TAKE) if counts.get(inbox.value))
+    first = next(waiting, None)
+    return BY_INBOX[first].slug if first is not None else ""

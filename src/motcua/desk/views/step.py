@@ -78,7 +78,8 @@ def _form(request: DeskRequest, dossier: Dossier, item: WorkItem, slug: str) -> 
     first: dict[str, Any] = {"initial": {"expected_seq": dossier.seq}}
     match slug:
         case "hoan-thanh":
-            return FinishForm(data, view=step_view(dossier.pk, item.token, request.at), **first)
+            late = item.kind == WorkItem.Kind.WORK and item.due_at is not None and request.at > item.due_at
+            return FinishForm(data, view=step_view(dossier.pk, item.token, request.at), late=late, **first)
         case "giao":
             officers = [
                 pair
