@@ -113,7 +113,7 @@ def test_a_step_past_its_due_is_known_before(province: Province) -> None:
 def test_in_its_last_step_nothing_is_drafted_before_the_due(province: Province) -> None:
     publish(province, line(step("appraise", minutes=600)))
     dossier_id = accepted(province)
-    finish_step(dossier_id, 1, actor=province.actor("case"), at=moment("2026-11-18T16:50"))
+    finish_step(dossier_id, 1, note="Chờ xác minh", actor=province.actor("case"), at=moment("2026-11-18T16:50"))
     assert draft([dossier_id], at=moment("2026-11-18T16:55")) == set()
     assert draft([dossier_id], at=DUE) == {dossier_id}
 
@@ -266,7 +266,7 @@ def test_the_agency_at_fault_explains_and_signs_its_own_letter(province: Provinc
     """The commune was asked and is late: the letter is the commune's, of a dossier of the department."""
     publish(province, parallel())
     dossier_id = accepted(province)
-    finish_step(dossier_id, 1, actor=province.actor("case"), at=MONDAY)
+    finish_step(dossier_id, 1, note="Chờ xác minh", actor=province.actor("case"), at=MONDAY)
     chairman = appoint(
         username="chairman", password=None, full_name="Lý Chủ Tịch", title="Chủ tịch", agency=province.commune,
         roles={Role.LEADER: province.commune}, valid_from=START,

@@ -161,7 +161,7 @@ def test_a_reassignment_tells_the_new_owner_what_has_come(province: Province) ->
 def test_who_has_the_step_no_more_is_told_nothing(province: Province) -> None:
     dossier_id = held(province)
     pass_time(dossier_id, MONDAY)
-    finish_step(dossier_id, 1, actor=province.actor("case"), at=moment("2026-11-17T08:00"))
+    finish_step(dossier_id, 1, note="Chờ xác minh", actor=province.actor("case"), at=moment("2026-11-17T08:00"))
     # Also where the ledger has not been read since.
     warn(moment("2026-11-17T11:20"))
     assert [one for one in told() if one[1] == 1] == []

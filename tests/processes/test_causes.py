@@ -125,8 +125,8 @@ def late(province: Province) -> int:
     """Appraised in a day and 2 hours more than its ten hours, signed in time, resolved on Friday: due was Thursday 09:20."""
     publish(province, line(step("appraise", "Thẩm định", minutes=600), step("sign", "Ký duyệt", "signer", minutes=480)))
     dossier_id = accepted(province)
-    finish_step(dossier_id, 1, actor=province.actor("case"), at=moment("2026-11-18T15:20"))
-    finish_step(dossier_id, 2, actor=province.actor("signer"), at=moment("2026-11-19T15:20"))
+    finish_step(dossier_id, 1, note="Chờ xác minh", actor=province.actor("case"), at=moment("2026-11-18T15:20"))
+    finish_step(dossier_id, 2, note="Chờ xác minh", actor=province.actor("signer"), at=moment("2026-11-19T15:20"))
     resolve(province, dossier_id)
     return dossier_id
 
@@ -150,7 +150,7 @@ def test_the_step_that_overran_is_proposed(province: Province) -> None:
 def test_a_consultation_that_stayed_silent_is_charged_to_who_was_asked(province: Province) -> None:
     publish(province, parallel())
     dossier_id = accepted(province)
-    finish_step(dossier_id, 1, actor=province.actor("case"), at=MONDAY)
+    finish_step(dossier_id, 1, note="Chờ xác minh", actor=province.actor("case"), at=MONDAY)
     assert time_out(moment("2026-11-17T09:20")) == 1
     resolve(province, dossier_id, moment("2026-11-20T09:00"))
     propose_causes([dossier_id], at=END)
@@ -158,7 +158,7 @@ def test_a_consultation_that_stayed_silent_is_charged_to_who_was_asked(province:
     assert (row().proposed_code, row().proposed_step) == ("a", "Ban hành kết quả")
     LatenessCause.objects.all().delete()
     other = accepted(province)
-    finish_step(other, 1, actor=province.actor("case"), at=MONDAY)
+    finish_step(other, 1, note="Chờ xác minh", actor=province.actor("case"), at=MONDAY)
     time_out(moment("2026-11-19T16:50"))
     resolve(province, other, moment("2026-11-20T07:10"))
     propose_causes([other], at=END)
@@ -168,7 +168,7 @@ def test_a_consultation_that_stayed_silent_is_charged_to_who_was_asked(province:
 def test_on_time_is_no_row_and_twice_is_one_row(province: Province) -> None:
     publish(province, line(step("appraise", minutes=60)))
     in_time = accepted(province)
-    finish_step(in_time, 1, actor=province.actor("case"), at=MONDAY)
+    finish_step(in_time, 1, note="Chờ xác minh", actor=province.actor("case"), at=MONDAY)
     # On the due day though after the hour: on time by date.
     resolve(province, in_time, moment("2026-11-19T16:00"))
     assert propose_causes([in_time], at=END) == 0
@@ -256,8 +256,8 @@ def test_who_may_confirm_and_what(province: Province) -> None:
 def test_the_summary_adds_up(province: Province) -> None:
     first = late(province)
     second = accepted(province)
-    finish_step(second, 1, actor=province.actor("case"), at=moment("2026-11-18T15:20"))
-    finish_step(second, 2, actor=province.actor("signer"), at=moment("2026-11-19T15:20"))
+    finish_step(second, 1, note="Chờ xác minh", actor=province.actor("case"), at=moment("2026-11-18T15:20"))
+    finish_step(second, 2, note="Chờ xác minh", actor=province.actor("signer"), at=moment("2026-11-19T15:20"))
     resolve(province, second)
     propose_causes([first, second], at=END)
     head = province.actor("head")
