@@ -168,7 +168,7 @@ class Dossier(models.Model):
             models.Index(fields=["agency", "-id"], name="dossier_answered_late", condition=Q(answer_breaches__gt=0)),
             # Those of which another agency has had a part, for the list of what lies elsewhere.
             models.Index(
-                fields=["agency"], name="dossier_shared", condition=Q(state__in=OPEN_STATES) & ~Q(shared_with=[])
+                fields=["agency", "id"], name="dossier_shared", condition=Q(state__in=OPEN_STATES) & ~Q(shared_with=[])
             ),
             models.Index(fields=["owner_hmac", "procedure"], name="dossier_owner"),
             models.Index(fields=["phone_hmac"], name="dossier_phone"),

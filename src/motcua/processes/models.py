@@ -130,7 +130,10 @@ class WorkItem(models.Model):
                 fields=["officer", "due_at", "id"], name="work_of_officer", condition=Q(closed_at__isnull=True)
             ),
             models.Index(
-                fields=["agency", "role", "due_at", "id"], name="work_of_agency", condition=Q(closed_at__isnull=True)
+                fields=["agency", "role", "due_at", "id"],
+                name="work_of_agency",
+                condition=Q(closed_at__isnull=True),
+                include=["unit"],
             ),
             models.Index(fields=["unit", "due_at", "id"], name="work_of_unit", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["due_at"], name="work_due", condition=Q(closed_at__isnull=True)),
