@@ -1,47 +1,34 @@
-"""The letter by which a body without an account is consulted. It carries the one-time link, so it is made and not kept."""
+"""The letter of apology before it is signed: how it would be printed, from its draft."""
 
 from __future__ import annotations
 
-from motcua.documents import contexts as c
-from motcua.documents.building import HEAD_OF_AGENCY, contact, local_day, place_name, request
+from datetime import datetime
+
+from motcua.documents.building import RELATED, letter, local_day
 from motcua.documents.form_sets import FormKind, form_for
-from motcua.documents.rendering import Rendered, render
-from motcua.dossiers.models import Paper
-from motcua.platform.config import config
-from motcua.processes.bodies import Asked
+from motcua.documents.models import IssuedForm
+from motcua.documents.rendering import preview_png
+from motcua.dossiers.models import Dossier
+from motcua.organizations.models import Agency
+from motcua.processes.models import Apology
+
+_OF_DOSSIER = [name.removeprefix("dossier__") for name in RELATED if name.startswith("dossier__")]
 
 
-def link_of(secret: str) -> str:
-    return f"{config().public_url}/hoi-y-kien/{secret}/"
-
-
-def consultation_letter(asked: Asked) -> Rendered:
-    """The PDF of the question behind a link; only who holds the link's secret can have it made."""
-    question = asked.question
-    dossier = question.dossier
-    on, link = local_day(question.created_at), link_of(asked.secret)
-    agency = dossier.agency
-    papers = Paper.objects.filter(dossier=dossier, pk__in=question.papers).order_by("round", "position")
-    return render(
-        form_for(FormKind.CONSULTATION, on=on),
-        c.Consultation(
-            head=c.Head(
-                parent=agency.parent.name if agency.parent else "",
-                office=agency.name,
-                place=place_name(agency.admin_unit, agency, agency.parent),
-                on=on,
-                number=question.number,
-                code=dossier.code or "",
-                qr=link,
-            ),
-            body=question.body,
-            request=request(dossier),
-            question=question.question,
-            papers=tuple(papers.values_list("name", flat=True)),
-            answer_by=question.answer_by,
-            link=link,
-            signer=c.Signer(HEAD_OF_AGENCY),
-            recipients=("Như trên", "Lưu: VT, hồ sơ"),
-            contact=contact(dossier.receiving_desk),
-        ),
+def preview_letter(apology: Apology, *, at: datetime, ppi: int = 96) -> bytes:
+    """The first page as PNG, with no number and no signer; a reason or date not given yet is dotted."""
+    dossier = Dossier.objects.select_related(*_OF_DOSSIER).get(pk=apology.dossier_id)
+    agency = Agency.objects.select_related("admin_unit", "parent").get(pk=apology.agency_id)
+    form = form_for(FormKind.APOLOGY, on=local_day(at))
+    blank = IssuedForm(dossier=dossier, kind=FormKind.APOLOGY, issued_at=at)
+    context = letter(
+        blank,
+        form,
+        agency,
+        written_at=at,
+        due=apology.due_at,
+        until=apology.until,
+        reason=apology.reason,
+        signer="",
     )
+    return preview_png(form, context, ppi=ppi)
