@@ -36,6 +36,10 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 REFORM_READERS = PUBLISHERS | {Role.LEADER, Role.INSPECTOR, Role.DESK_HEAD, Role.UNIT_HEAD}
 # Who works on the steps of internal processes.
 WORKERS = frozenset(STEP_ROLES)
+# Who plans the work of others: simulation, late risk, what changes if.
+LOOKERS_AHEAD = frozenset(
+    {Role.ADMINISTRATOR, Role.REFORM_OFFICER, Role.LEADER, Role.UNIT_HEAD, Role.DESK_HEAD, Role.INSPECTOR}
+)
 ANY_POST = frozenset(Role)
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from motcua.desk.access import (
     ADMINISTRATORS,
+    LOOKERS_AHEAD,
     PUBLISHERS,
     READERS,
     RECEIVERS,
@@ -101,6 +102,16 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
         yield {
             "title": "Kiểm tra",
             "items": [_item(reverse(f"desk:{name}"), icon, word, current == name) for name, icon, word in inspection],
+        }
+    if holds(actor, *LOOKERS_AHEAD):
+        ahead = [
+            ("simulation", "hourglass-split", "Mô phỏng"),
+            ("risk", "exclamation-triangle", "Nguy cơ trễ"),
+            ("what_if", "question-circle", "Nếu thay đổi"),
+        ]
+        yield {
+            "title": "Nhìn trước",
+            "items": [_item(reverse(f"desk:{name}"), icon, word, current == name) for name, icon, word in ahead],
         }
     yield {"title": "Con người", "items": _people(request, current)}
     papers = [_item(reverse("desk:posted"), "journal-text", "Thủ tục niêm yết", current == "posted")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motcua.desk import inspection_urls
+from motcua.desk import ahead_urls, inspection_urls
 from motcua.desk.people_urls import urlpatterns as people_urls
 from motcua.desk.views import (
     admin,
@@ -85,6 +85,7 @@ urlpatterns = [
     path("can-bo/quan-tri/danh-muc/<int:item_id>/", admin.review_item, name="review_item"),
     path("can-bo/quan-tri/cong-khai/", admin.gaps, name="gaps"),
     *inspection_urls.urlpatterns,
+    *ahead_urls.urlpatterns,
     path("can-bo/don-gian-hoa/", simplification.simplification_list, name="simplifications"),
     path("can-bo/don-gian-hoa/bang.csv", simplification.simplification_table, name="simplification_table"),
     path("can-bo/don-gian-hoa/ghi/", simplification.new_simplification, name="simplification_new"),

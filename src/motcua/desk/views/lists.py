@@ -22,6 +22,7 @@ from motcua.dossiers.queues import Queue
 from motcua.law.errors import BadInput
 from motcua.law.lifecycle import Command, State
 from motcua.organizations.models import Agency
+from motcua.processes.risk.queries import Risk, risk_of
 
 _OFFERED = 300  # options in a filter; beyond it the code is typed
 
@@ -31,15 +32,18 @@ class Row:
     dossier: Dossier
     clock: Clock
     may_accept: bool
+    risk: Risk | None = None
 
 
 def rows_of(request: DeskRequest, found: list[Dossier]) -> list[Row]:
     calendars = calendars_of(found)
+    risks = risk_of([dossier.pk for dossier in found], request.at)
     return [
         Row(
             dossier,
             clock(dossier, request.at, calendars[dossier.agency.effective_calendar_id]),
             dossier.state == State.SUBMITTED and can(request.actor, Command.ACCEPT, subject_of(dossier)).allowed,
+            risks.get(dossier.pk),
         )
         for dossier in found
     ]

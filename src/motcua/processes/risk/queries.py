@@ -40,10 +40,14 @@ class Risk:
     def level(self) -> Level:
         return Level.HIGH if self.likely >= HIGH_FROM else Level.MIDDLE if self.likely >= MIDDLE_FROM else Level.LOW
 
+    @property
+    def percent(self) -> int:
+        return round(self.likely * 100)
+
     def text(self) -> str:
         """“Nguy cơ trễ: cao (72 %), vì còn 2 giờ làm việc, từ bước này thường cần 1,5 ngày nữa”."""
         because = f", vì {'; '.join(self.reasons)}" if self.reasons else ""
-        return f"Nguy cơ trễ: {LEVEL_TEXT[self.level]} ({self.likely * 100:.0f} %){because}"
+        return f"Nguy cơ trễ: {LEVEL_TEXT[self.level]} ({self.percent} %){because}"
 
 
 # The newest model of each agency and of the province.

@@ -166,7 +166,10 @@ def words(rows: Rows, read: Read, parts: Numbers, row: int, most: int = 3) -> tu
 def _text(group: str, rows: Rows, read: Read, row: int) -> str:
     match group:
         case "need":
-            return f"còn {_days(rows.left[row])} làm việc, từ bước này thường cần {_days(read.need[row])} nữa"
+            left = f"còn {_days(rows.left[row])} làm việc"
+            # With plenty of time beside it the need explains nothing.
+            tight = read.need[row] > 0.5 * rows.left[row]
+            return f"{left}, từ bước này thường cần {_days(read.need[row])} nữa" if tight else left
         case "load":
             who = "người đang giữ" if rows.officer[row] else "bước này"
             return f"{who} có {rows.load[row]:.0f} việc đang chờ, khoảng {_days(read.load_days[row] * DAY)} làm"

@@ -54,9 +54,11 @@ def interval(values: Sequence[float]) -> Interval:
 
 @dataclass(frozen=True, slots=True)
 class StepFigures:
-    """Working minutes; `total_wait` of all visits in one replication, on average."""
+    """Working minutes; `total_wait` of all visits in one replication, on average.
 
-    course: str
+    Steps of one name and one role in several processes are one line: it is the same people's work.
+    """
+
     step: str
     name: str
     queue: str
@@ -132,25 +134,33 @@ def simulate(
 
 
 def figures_of(scenario: Scenario, records: Sequence[Record]) -> Figures:
+    lines = {
+        (code, node.id): (node.label, course.steps[node.id].queue)
+        for code, course in scenario.courses.items()
+        for node in course.definition.steps
+    }
     waits: dict[tuple[str, str], list[float]] = defaultdict(list)
     services: dict[tuple[str, str], list[float]] = defaultdict(list)
+    first: dict[tuple[str, str], str] = {}
     for record in records:
         for visit in record.visits:
-            waits[visit.course, visit.step].append(visit.wait)
-            services[visit.course, visit.step].append(visit.service)
+            line = lines[visit.course, visit.step]
+            waits[line].append(visit.wait)
+            services[line].append(visit.service)
+            first.setdefault(line, visit.step)
     many = len(records)
     steps = []
-    for code, course in scenario.courses.items():
-        for node in course.definition.steps:
-            if (code, node.id) not in waits:
-                continue
-            seen = np.array(waits[code, node.id])
-            steps.append(
-                StepFigures(
-                    code, node.id, node.label, course.steps[node.id].queue, len(seen) / many, float(np.median(seen)),
-                    float(np.quantile(seen, 0.9)), fmean(services[code, node.id]), float(seen.sum()) / many,
-                )
-            )  # fmt: skip
+    for line in dict.fromkeys(lines.values()):
+        if line not in waits:
+            continue
+        name, queue = line
+        seen = np.array(waits[line])
+        steps.append(
+            StepFigures(
+                first[line], name, queue, len(seen) / many, float(np.median(seen)), float(np.quantile(seen, 0.9)),
+                fmean(services[line]), float(seen.sum()) / many,
+            )
+        )  # fmt: skip
     runs = [_run_of(record) for record in records]
     leads = np.array([done.lead for record in records for done in record.finished] or [0.0])
     days = max(1, _working_days(scenario))

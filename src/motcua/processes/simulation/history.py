@@ -169,7 +169,7 @@ def scenario_of(question: Question, *, at: datetime) -> tuple[Scenario, Basis]:
     history = _History(steps, agency_id, away, calendar.tables)
     pause = _pause([lasted for _, lasted in pauses], len(dossiers))
     courses = {
-        digest: Course(definition, history.times_of(digest, definition), pause, _names(definition))
+        digest: Course(definition, history.times_of(digest, definition), pause)
         for digest, definition in definitions.items()
     }
     assumed = sorted({
@@ -317,10 +317,7 @@ def _observed(times: list[float]) -> Observed:
 
 def _span(told: str, tables: Tables) -> int:
     """Working minutes of a stop of the clock, from its entry."""
-    begin, end = (
-        tables.position(to_minutes(parse_moment(text)))
-        for text in (json.loads(told) if isinstance(told, str) else told)
-    )
+    begin, end = (tables.position(to_minutes(parse_moment(text))) for text in json.loads(told))
     return end - begin
 
 
@@ -427,7 +424,3 @@ def _happened(
         if resolved:
             leads.append(tables.position(ended) - tables.position(to_minutes(started)) - paused[id_])
     return (sum(late) / len(late) if late else None), (median(leads) if leads else None)
-
-
-def _names(definition: Definition) -> str:
-    return ", ".join(node.label for node in definition.steps)

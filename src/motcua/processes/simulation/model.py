@@ -135,7 +135,6 @@ class Course:
     definition: Definition
     steps: Mapping[str, StepTimes]
     pause: tuple[float, Times] | None = None
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

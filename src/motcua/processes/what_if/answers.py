@@ -69,6 +69,14 @@ class Changed:
     risk_after: Risk | None
 
     @property
+    def hours_before(self) -> float:
+        return self.left_before / 60
+
+    @property
+    def hours_after(self) -> float:
+        return self.left_after / 60
+
+    @property
     def late_now(self) -> bool:
         """Past its due only after the change."""
         return self.left_after <= 0 < self.left_before
