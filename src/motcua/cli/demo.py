@@ -55,7 +55,10 @@ def demo(port: int, days: int, dossiers: int, no_serve: bool) -> None:
         os.environ.setdefault("MOTCUA_PUBLIC_URL", f"http://localhost:{open_port}")
         # The terminal shows the table of sign-ins; each request's line would push it away.
         os.environ.setdefault("MOTCUA_LOG_LEVEL", "WARNING")
-        serve_all(_HOST, open_port, on_ready=lambda url: _show(console, url))
+        from motcua.demo.joined import outside_agencies  # needs Django loaded
+
+        with outside_agencies():
+            serve_all(_HOST, open_port, on_ready=lambda url: _show(console, url))
 
 
 def _build(days: int, dossiers: int, at: object, console: Console) -> None:
