@@ -180,3 +180,18 @@ def test_the_nearest_process_holds(province: Province) -> None:
     publish(province, parallel())
     own = publish(province, review(), agency=province.department)
     assert Dossier.objects.get(pk=accepted(province)).process == own.digest
+
+
+def test_a_move_costs_at_most_eight_statements(province: Province, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+    publish(province, review())
+    counter, case, signer = (province.actor(name) for name in ("counter", "case", "signer"))
+    dossier_id = submit_dossier(province.intake(), actor=province.applicant, at=MONDAY).id
+    # Accepting is two moves, for the process begins; two savepoints are the test's own.
+    with django_assert_max_num_queries(2 * 8 + 2):
+        give_command(dossier_id, Accept(), actor=counter, at=MONDAY)
+    with django_assert_max_num_queries(8 + 2):
+        finish_step(dossier_id, 1, actor=case, at=later(hours=1))
+    with django_assert_max_num_queries(8 + 2):
+        finish_step(dossier_id, 2, outcome="approve", actor=signer, at=later(hours=2))
+    with django_assert_max_num_queries(8 + 2):
+        give_command(dossier_id, Resolve(result(signed_on=MONDAY.date())), actor=case, at=later(hours=3))
