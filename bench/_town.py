@@ -47,13 +47,13 @@ class Town:
     officer: Officer
 
 
-def build_town() -> Town:
-    """30 agencies, each with a desk, a counter officer and a case officer; 40 procedures, every desk takes every one."""
+def build_town(count: int = 30) -> Town:
+    """So many agencies, each with a desk, a counter officer and a case officer; 40 procedures, every desk takes every one."""
     root = create_agency(code="H32", name="UBND tỉnh", level="province", valid_from=_SINCE)
     sectors = [Sector.objects.create(code=f"L{n}", name=f"Lĩnh vực {n}", name_key=f"linh vuc {n}") for n in range(12)]
     procedures = [_procedure(n, sectors[n % 12]) for n in range(40)]
     agencies, desks, counters, cases, officers = [], [], [], [], []
-    for n in range(30):
+    for n in range(count):
         agency = create_agency(
             code=f"H32.{n + 10}", name=f"Cơ quan số {n}", level="commune", valid_from=_SINCE, parent=root
         )
@@ -153,16 +153,25 @@ _SHIFTED = {
     },
     "dossiers_paper": {"id": "id + {k} * {papers}", "dossier_id": "dossier_id + {k} * {n}"},
     "dossiers_ledgerentry": {"id": "id + {k} * {entries}", "dossier_id": "dossier_id + {k} * {n}", "xid": "xid"},
+    "processes_workitem": {"id": "id + {k} * {items}", "dossier_id": "dossier_id + {k} * {n}"},
 }
+_FINISHING = ("state", "resolved_at")
 
 
-def multiply(count: int, factor: int, say: Callable[[str], None]) -> None:
-    """Add `factor` - 1 copies of the first `count` dossiers. Needs the server's administrator: foreign keys are not checked."""
+def multiply(count: int, factor: int, say: Callable[[str], None], *, keep_open: bool = False) -> None:
+    """Add `factor` - 1 copies of the first `count` dossiers. Needs the server's administrator: foreign keys are not checked.
+
+    `keep_open`: the copies stand where the originals stand, also the open ones.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute("SELECT (SELECT max(id) FROM dossiers_paper), (SELECT max(id) FROM dossiers_ledgerentry)")
-        papers, entries = cursor.fetchone()
-        for table, changed in _SHIFTED.items():
+        cursor.execute(
+            "SELECT (SELECT max(id) FROM dossiers_paper), (SELECT max(id) FROM dossiers_ledgerentry),"
+            " (SELECT coalesce(max(id), 0) FROM processes_workitem)"
+        )
+        papers, entries, items = cursor.fetchone()
+        for table, shifted in _SHIFTED.items():
+            changed = {name: value for name, value in shifted.items() if not (keep_open and name in _FINISHING)}
             cursor.execute(
                 "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
                 [table],
@@ -171,7 +180,7 @@ def multiply(count: int, factor: int, say: Callable[[str], None]) -> None:
             origin = "dossier_id" if "dossier_id" in columns else "id"
             for k in range(1, factor):
                 values = ", ".join(
-                    changed.get(column, column).format(k=k, n=count, papers=papers, entries=entries)
+                    changed.get(column, column).format(k=k, n=count, papers=papers, entries=entries, items=items)
                     for column in columns
                 )
                 cursor.execute(

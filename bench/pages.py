@@ -7,6 +7,7 @@ saturated rate is the same without think time. Each size's p99 stands beside the
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import random
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,13 @@ def _pages(cookie: str) -> dict[str, Any]:
         "dossier": lambda: f"/can-bo/ho-so/{draw.choice(dossiers)[0]}/",
         "look_up": lambda: f"/h/{draw.choice(dossiers)[1]}/",
     }
+    with serving() as port:
+        return {page: _load(port, cookie, path) for page, path in paths.items()}
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[int]:
+    """`motcua serve` on a free port, as it is run in production."""
     port = _free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "motcua.cli.main", "serve", "--port", str(port)],
@@ -116,7 +124,7 @@ def _pages(cookie: str) -> dict[str, Any]:
     )
     try:
         _wait(port)
-        return {page: _load(port, cookie, path) for page, path in paths.items()}
+        yield port
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(30)
