@@ -123,6 +123,16 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
         papers.append(_item(reverse("desk:my_backlog"), "archive", "Hồ sơ tồn giao tôi", current == "my_backlog"))
     if holds(actor, *REFORM_READERS):
         papers.append(_item(reverse("desk:simplifications"), "check2", "Đơn giản hóa", current == "simplifications"))
+    if holds(actor, *READERS):
+        between = [
+            ("arriving", "inbox", "Chờ ký nhận"),
+            ("for_others", "truck", "Tiếp nhận hộ"),
+            ("linked_parts", "people", "Phần việc phối hợp"),
+        ]
+        yield {
+            "title": "Cơ quan khác",
+            "items": [_item(reverse(f"desk:{name}"), icon, word, current == name) for name, icon, word in between],
+        }
     yield {"title": "Sổ và danh mục", "items": papers}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from motcua.desk import ahead_urls, inspection_urls
+from motcua.desk.linked_urls import urlpatterns as linked_urls
 from motcua.desk.people_urls import urlpatterns as people_urls
 from motcua.desk.views import (
     admin,
@@ -31,6 +32,7 @@ from motcua.desk.views import (
 app_name = "desk"
 
 urlpatterns = [
+    *linked_urls,
     path("dang-nhap/", session.sign_in, name="sign_in"),
     path("dang-xuat/", session.sign_out, name="sign_out"),
     path("can-bo/", session.home, name="home"),
