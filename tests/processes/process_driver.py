@@ -152,7 +152,9 @@ class Driver:
                 who = "commune_case" if item.agency_id == self.province.commune.pk else ROLES[item.role]
                 outcome = outcome_of(definition, number, item.node, visit)
                 self.quietly(
-                    lambda: finish_step(dossier_id, item.token, outcome=outcome, actor=self.actors[who], at=last)
+                    lambda: finish_step(
+                        dossier_id, item.token, outcome=outcome, note="Nhiều hồ sơ", actor=self.actors[who], at=last
+                    )
                 )
         return False
 

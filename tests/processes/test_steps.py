@@ -76,7 +76,7 @@ def test_a_step_that_joined_the_branches_is_not_taken_back(province: Province) -
     dossier_id = accepted(province)
     case = province.actor("case")
     finish_step(dossier_id, 1, actor=case, at=later(hours=1))
-    finish_step(dossier_id, 2, actor=case, at=later(hours=2))
+    finish_step(dossier_id, 2, note="Chờ bản đồ", actor=case, at=later(hours=2))
     issue = open_items(dossier_id)["issue"]
 
     with pytest.raises(GuardFailed, match="nhánh song song"):
