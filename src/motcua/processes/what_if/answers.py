@@ -44,7 +44,11 @@ ORDER BY d.id
 # What moved the clock, with what takes it back.
 _STOPS = """
 SELECT e.dossier_id, e.seq, e.kind, e.data->>'to', e.occurred_at, (e.data->'data'->'set')::text, (e.data->'data'->>'back_to')::int
-FROM dossiers_ledgerentry e WHERE e.dossier_id = ANY(%s) ORDER BY e.dossier_id, e.seq
+FROM dossiers_ledgerentry e
+WHERE e.dossier_id = ANY(%s) AND e.kind IN (
+  'dossier.supplement_asked', 'dossier.payment_asked', 'dossier.suspended', 'dossier.supplemented', 'dossier.payment_confirmed',
+  'dossier.resumed', 'dossier.extended', 'dossier.promised', 'dossier.rectified')
+ORDER BY e.dossier_id, e.seq
 """
 _POLICIES = {0: Policy.KEEP_TIME, 1: Policy.END_OF_DAY}
 
