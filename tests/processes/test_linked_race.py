@@ -1,0 +1,97 @@
+"""Joined requests under real commits: several workers at once, a worker that dies in the middle, two hand-ins at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from tests.processes.families import build_town, resolve, states
+from tests.province import MONDAY
+
+from motcua.dossiers.models import Dossier, LedgerEntry
+from motcua.exchange import services as exchange
+from motcua.exchange.models import InReply, OutMessage
+from motcua.exchange.providers import Reply
+from motcua.processes import linked
+from motcua.processes.linked import advance_joined, hand_in
+from motcua.processes.models import AgencyTransfer, JoinedRequest
+
+AT = MONDAY + timedelta(hours=1)
+
+
+def together(times: int, do) -> list[object]:
+    def one(number: int) -> object:
+        try:
+            return do(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(one, range(times)))
+
+
+def kinds() -> list[str]:
+    return sorted(LedgerEntry.objects.values_list("kind", flat=True))
+
+
+def test_workers_at_once_start_each_part_once(committed_db) -> None:
+    town = build_town()
+    handed = town.at_counter()
+    resolve(town, handed.dossiers["birth"], AT)
+    together(4, lambda _: advance_joined(AT))
+    assert states(handed) == {"birth": "resolved", "residence": "accepted", "insurance": "accepted"}
+    assert kinds().count("dossier.accepted") == 3
+    assert AgencyTransfer.objects.count() == 2
+
+
+def test_a_worker_that_dies_in_the_middle_leaves_nothing_half_begun(
+    committed_db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = build_town()
+    handed = town.at_counter()
+    resolve(town, handed.dossiers["birth"], AT)
+    real, begun = linked._begin, []
+
+    def dies(part, *rest: object) -> None:
+        if begun:
+            raise SystemExit
+        begun.append(part)
+        real(part, *rest)
+
+    monkeypatch.setattr(linked, "_begin", dies)
+    with pytest.raises(SystemExit):
+        advance_joined(AT)
+    assert states(handed) == {"birth": "resolved", "residence": "draft", "insurance": "draft"}
+    monkeypatch.setattr(linked, "_begin", real)
+    advance_joined(AT)
+    assert states(handed) == {"birth": "resolved", "residence": "accepted", "insurance": "accepted"}
+    assert kinds().count("dossier.accepted") == 3
+
+
+def test_one_key_handed_in_by_two_clicks_is_one_request(committed_db) -> None:
+    town = build_town()
+    given = town.given()
+    made = together(3, lambda _: hand_in(given, actor=town.province.applicant, at=MONDAY).request_id)
+    assert len(set(made)) == 1
+    assert (JoinedRequest.objects.count(), Dossier.objects.count()) == (1, 3)
+
+
+def test_an_answer_that_comes_in_two_jobs_at_once_is_done_once(committed_db) -> None:
+    town = build_town()
+    handed = town.at_counter()
+    resolve(town, handed.dossiers["birth"], AT)
+    advance_joined(AT)
+    exchange.connect(town.police.pk, "http://127.0.0.1:9")
+    exchange.collect(AT)
+    message = OutMessage.objects.get()
+    result = {"kind": "Thông báo", "number": "7", "signed_on": "2026-11-16", "signer": "Công an"}
+    reply = Reply("a-2", "resolved", {"result": result})
+    at = AT + timedelta(minutes=5)
+    together(4, lambda number: exchange.take(message, replace(reply, id=f"a-{number % 2}"), at).taken)
+    assert sorted(InReply.objects.values_list("taken", flat=True)) == ["done", "repeated"]
+    assert sum(InReply.objects.values_list("times", flat=True)) == 4
+    assert states(handed)["residence"] == "resolved"
+    assert kinds().count("dossier.resolved") == 2
