@@ -80,6 +80,9 @@ TABLE: list[tuple[str, tuple[object, ...], set[str], int, int]] = [
     ("review", (), {"admin"}, 403, 403),
     ("gaps", (), {"admin"}, 403, 403),
     ("posted", (), set(ROLES), 200, 200),
+    ("processes", (), {"admin"}, 403, 403),
+    ("process_new", (), {"admin"}, 403, 403),
+    ("dossier_process", ("one",), READERS, 404, 403),
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +27,7 @@ from motcua.processes.definition import (
     StepKind,
 )
 from motcua.processes.drawing import Drawing, arranged, from_json, lay_out
+from motcua.processes.patterns import patterns
 
 
 def choice() -> Definition:
@@ -149,10 +151,13 @@ def test_layout_reads_from_left_to_right_and_returns_above() -> None:
     assert min(y for _, y in drawing.ways["sign>appraise:redo"]) < min(box[1] for box in drawing.boxes.values())
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+DRAWN = EXAMPLES | {code: pattern.drawn for code, pattern in patterns().items()}
+
+
+@pytest.mark.parametrize("name", DRAWN)
 def test_arrows_keep_off_what_they_do_not_join(name: str) -> None:
-    drawing = lay_out(EXAMPLES[name])
-    for arrow in EXAMPLES[name].flows:
+    drawing = lay_out(DRAWN[name])
+    for arrow in DRAWN[name].flows:
         for id_, (x, y, width, height) in drawing.boxes.items():
             for (ax, ay), (bx, by) in pairwise(drawing.ways[arrow.id]):
                 inside = max(ax, bx) > x and min(ax, bx) < x + width and max(ay, by) > y and min(ay, by) < y + height
@@ -195,7 +200,34 @@ def test_a_sign_that_no_xml_holds_is_refused() -> None:
         export(line(step("a", "Chuông\a")))
 
 
+@pytest.mark.parametrize("code", patterns())
+def test_round_trip_of_every_pattern(code: str) -> None:
+    first = export(patterns()[code].drawn, name=code)
+    imported = read(first)
+    assert imported.definition == patterns()[code].drawn
+    assert export(imported.definition, imported.drawing, name=imported.name) == first
+
+
 # ---- drawn by others ----
+
+
+def test_a_file_that_a_modeler_has_saved_again_has_lost_nothing() -> None:
+    """`data/saved-by-a-modeler.bpmn` is our file of `choice()` with a consultation, written anew by bpmn-moddle."""
+    imported = read((Path(__file__).parent / "data" / "saved-by-a-modeler.bpmn").read_bytes())
+    definition = imported.definition
+    assert imported.left_out == ()
+    assert definition.by_id["a"].papers == ("Tờ trình", "Dự thảo")
+    assert (definition.by_id["a"].unit, definition.by_id["fee"].agency) == ("H32.16.03", "desk")
+    assert (definition.by_id["ask"].step, definition.by_id["ask"].body) == (StepKind.CONSULTATION, "Ban Quản lý rừng")
+    assert definition.by_id["wait"].minutes == 45
+    assert [(arrow.target, arrow.condition, arrow.default) for arrow in definition.out["paid"]] == [
+        ("fee", 'fee_vnd > 0 and case = "Nhà & đất"', False),
+        ("again", "", True),
+    ]
+    assert {(arrow.target, arrow.outcome) for arrow in definition.out["ask"]} == {("issue", ""), ("a", TIMEOUT)}
+    assert set(imported.drawing.boxes) == set(definition.by_id)
+    assert faults(definition, minutes=24 * 60) == []
+
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as Xml  # only writes; reading is `bpmn_reader
 
 from motcua.law.errors import BadInput
 from motcua.processes.definition import TIMEOUT, Definition, Flow, Node, NodeKind
-from motcua.processes.drawing import Box, Drawing, arranged
+from motcua.processes.drawing import Box, Drawing, arranged, label_box
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 DIAGRAM = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -181,7 +181,7 @@ class _Writer:
         timed = flow.outcome == TIMEOUT and node.kind is NodeKind.STEP
         source = self.node_ids[flow.source] + ("_timer" if timed else "")
         given = {"id": xml_id}
-        label = _label(node, flow)
+        label = "" if timed else _label(node, flow)
         if label:
             given["name"] = _fit(label)
         given |= {"sourceRef": source, "targetRef": self.node_ids[flow.target]}
@@ -210,12 +210,19 @@ class _Writer:
             edge = Xml.SubElement(plane, "bpmndi:BPMNEdge", {"id": f"{xml_id}_di", "bpmnElement": xml_id})
             for x, y in self.drawing.ways[flow.id]:
                 Xml.SubElement(edge, "di:waypoint", {"x": str(x), "y": str(y)})
+            label = _label(self.definition.by_id[flow.source], flow)
+            if label and flow.outcome != TIMEOUT:
+                _bounds(Xml.SubElement(edge, "bpmndi:BPMNLabel"), label_box(self.drawing.ways[flow.id], label))
 
 
 def _shape(plane: Xml.Element, xml_id: str, box: Box, more: Mapping[str, str]) -> None:
     shape = Xml.SubElement(plane, "bpmndi:BPMNShape", {"id": f"{xml_id}_di", "bpmnElement": xml_id, **more})
+    _bounds(shape, box)
+
+
+def _bounds(element: Xml.Element, box: Box) -> None:
     names = ("x", "y", "width", "height")
-    Xml.SubElement(shape, "dc:Bounds", {name: str(value) for name, value in zip(names, box, strict=True)})
+    Xml.SubElement(element, "dc:Bounds", {name: str(value) for name, value in zip(names, box, strict=True)})
 
 
 def _timer(element: Xml.Element, minutes: int) -> None:

@@ -6,8 +6,9 @@ keep a row of their own there, arrows that lead back run above everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from motcua.processes.definition import TIMEOUT, Definition, Flow, NodeKind
@@ -20,6 +21,8 @@ _GATEWAY = (50, 50)
 _CLOCK = 36
 _COLUMN, _ROW, _LANE = 210, 140, 24
 _MARGIN = 60
+# Words on an arrow as the viewers of the field wrap them.
+_LABEL, _LINE, _LINE_LETTERS = 90, 14, 15
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,14 @@ def clock_box(box: Box) -> Box:
     """On the lower edge of its step, near the right corner."""
     x, y, width, height = box
     return (x + width - _CLOCK - 8, y + height - _CLOCK // 2, _CLOCK, _CLOCK)
+
+
+def label_box(way: Sequence[Point], text: str) -> Box:
+    """Room for the words on an arrow: above the middle of its longest level stretch."""
+    level = [(abs(bx - ax), (ax + bx) // 2, ay) for (ax, ay), (bx, by) in pairwise(way) if ay == by]
+    _, x, y = max(level, default=(0, *way[0]))
+    height = _LINE * -(-len(text) // _LINE_LETTERS)
+    return (x - _LABEL // 2, y - height - 4, _LABEL, height)
 
 
 def _known(definition: Definition) -> Iterator[Flow]:

@@ -86,6 +86,12 @@ class Row:
         return self.is_step or self.kind == "timer"
 
     @property
+    def aside(self) -> str:
+        """What stands folded away below the row, in one line."""
+        place = {"desk": "nơi tiếp nhận"}.get(self.agency, self.agency)
+        return "; ".join(filter(None, (place, self.unit, self.body, ", ".join(self.papers.split("\n")))))
+
+    @property
     def offered(self) -> list[Way]:
         """The ways as the page shows them, with an empty one to fill in."""
         if self.kind == "end" or (self.kind in _ONE_WAY and self.ways):

@@ -125,13 +125,32 @@ def lines_of(definition: Definition) -> list[Line]:
             [_way(definition, node, flow) for flow in definition.out[node.id]],
         )
         for node in definition.nodes
-        if node.kind is not NodeKind.END
+        if node.kind not in (NodeKind.START, NodeKind.END) and not _only_joins(definition, node)
     ]
 
 
+def _only_joins(definition: Definition, node: Node) -> bool:
+    """A choice without a name that only brings ways together again says nothing to a reader."""
+    return node.kind is NodeKind.CHOICE and not node.name and len(definition.out[node.id]) == 1
+
+
+def _target(definition: Definition, flow: Flow) -> str:
+    """Where an arrow leads, by name, behind what only brings ways together."""
+    passed = {flow.target}
+    node = definition.by_id.get(flow.target)
+    while node is not None and _only_joins(definition, node):
+        onward = definition.out[node.id][0].target
+        if onward in passed:
+            break
+        passed.add(onward)
+        node = definition.by_id.get(onward)
+    if node is None:
+        return flow.target
+    return node.name or (NODE_TEXT[node.kind] if node.kind is NodeKind.END else node.label)
+
+
 def _way(definition: Definition, node: Node, flow: Flow) -> str:
-    target = definition.by_id.get(flow.target)
-    to = target.label if target else flow.target
+    to = _target(definition, flow)
     if flow.outcome == TIMEOUT:
         return f"hết thời gian → {to}"
     if flow.outcome:

@@ -18,23 +18,41 @@
       const note = document.createElement("div");
       note.className = "drawing-note" + (row.dataset.state ? " is-" + row.dataset.state : "");
       note.textContent = row.dataset.note;
-      overlays.add(element, { position: { bottom: -4, left: 4 }, html: note });
+      // Below a step; above a clock, whose own name stands below it.
+      const box = registry.get(element);
+      overlays.add(element, { position: box.height < 60 ? { top: -24, left: 0 } : { bottom: -4, left: 4 }, html: note });
     }
+  };
+
+  const MARGIN = 24;
+
+  const fit = (viewer) => {
+    const { inner } = viewer.get("canvas").viewbox();
+    viewer.get("canvas").viewbox({ x: inner.x - MARGIN, y: inner.y - MARGIN, width: inner.width + 2 * MARGIN, height: inner.height + 2 * MARGIN });
   };
 
   // The whole picture where its words stay readable, else its beginning, or where the dossier now stands.
   const show = (viewer) => {
     const canvas = viewer.get("canvas");
-    canvas.zoom("fit-viewport", "auto");
-    if (canvas.zoom() >= SMALLEST) return;
     const { inner, outer } = canvas.viewbox();
+    const whole = Math.min(outer.width / (inner.width + 2 * MARGIN), outer.height / (inner.height + 2 * MARGIN));
+    const scale = Math.min(1, Math.max(whole, SMALLEST));
+    const width = outer.width / scale;
+    const height = outer.height / scale;
     const now = document.querySelector('[data-state="now"], [data-state="late"]');
     const box = now && viewer.get("elementRegistry").get(now.dataset.element);
-    const width = outer.width / SMALLEST;
-    const height = outer.height / SMALLEST;
-    const left = Math.max(inner.x - 20, Math.min(box ? box.x + box.width / 2 - width / 2 : inner.x - 20, inner.x + inner.width - width + 20));
-    const top = inner.height < height ? inner.y - (height - inner.height) / 2 : Math.max(inner.y - 20, box ? box.y + box.height / 2 - height / 2 : inner.y - 20);
-    canvas.viewbox({ x: left, y: top, width, height });
+    // Along each side: in the middle where everything fits, else around the token, never past an end.
+    const along = (start, length, room, middle) => {
+      if (length + 2 * MARGIN <= room) return start - (room - length) / 2;
+      const wanted = middle === null ? start - MARGIN : middle - room / 2;
+      return Math.max(start - MARGIN, Math.min(wanted, start + length + MARGIN - room));
+    };
+    canvas.viewbox({
+      x: along(inner.x, inner.width, width, box ? box.x + box.width / 2 : null),
+      y: along(inner.y, inner.height, height, box ? box.y + box.height / 2 : null),
+      width,
+      height,
+    });
   };
 
   const draw = async (figure) => {
@@ -60,7 +78,7 @@
     });
     figure.addEventListener("click", (event) => {
       const way = event.target.closest("[data-zoom]")?.dataset.zoom;
-      if (way === "fit") viewer.get("canvas").zoom("fit-viewport", "auto");
+      if (way === "fit") fit(viewer);
       else if (way) viewer.get("zoomScroll").stepZoom(way === "in" ? 1 : -1);
     });
   };
