@@ -39,7 +39,7 @@ def shortest(limits: Iterable[Stated], *, case: str = "", channel: str = "") -> 
     served = [
         limit
         for limit in limits
-        if (not case or limit.condition == case) and (not channel or limit.channel == CATALOG_CHANNEL[channel])
+        if (not case or limit.condition in ("", case)) and (not channel or limit.channel == CATALOG_CHANNEL[channel])
     ]
     return min(served, key=lambda limit: limit.minutes, default=None)
 

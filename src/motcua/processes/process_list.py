@@ -19,9 +19,9 @@ from motcua.platform.text import search_key
 from motcua.processes.bpmn_reader import Words, fold
 from motcua.processes.checks import faults, hours_text, longest_path
 from motcua.processes.definition import from_json
-from motcua.processes.limits import Stated, stated_limits
+from motcua.processes.limits import Stated, shortest, stated_limits
 from motcua.processes.models import Process, ProcessVersion
-from motcua.processes.publishing import allowed_minutes, code_faults, shortest
+from motcua.processes.publishing import allowed_minutes, code_faults
 
 PAGE = 50
 _WORD = re.compile(r"\w+")

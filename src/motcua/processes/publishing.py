@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from motcua.catalog.models import Channel, ChannelRule, Procedure
-from motcua.dossiers.intake import CATALOG_CHANNEL
 from motcua.dossiers.permissions import NotAllowed
 from motcua.identity.actors import Actor, ActorKind
 from motcua.law.errors import BadInput, DomainError
@@ -23,7 +22,7 @@ from motcua.organizations.models import Agency, Unit
 from motcua.processes.checks import DAY_MINUTES, Fault, faults
 from motcua.processes.definition import Definition, Flow, Node, NodeKind, StepKind, from_json, to_json
 from motcua.processes.drawing import Drawing
-from motcua.processes.limits import Stated, stated_limits
+from motcua.processes.limits import Stated, shortest, stated_limits
 from motcua.processes.models import Process, ProcessVersion
 from motcua.processes.permissions import may_publish
 from motcua.processes.versions import version_in_force
@@ -164,14 +163,6 @@ def faults_of(definition: Definition, process: Process, on: date) -> list[Fault]
     """Everything that keeps this text from being published for this process: its shape, its time, its codes."""
     minutes = allowed_minutes(process, limit_of(process, on))
     return [*faults(definition, minutes=minutes), *code_faults([definition])[0]]
-
-
-def shortest(limits: Iterable[Stated], *, case: str, channel: str) -> Stated | None:
-    """The limit that a process for this case and channel ("" = all of them) must keep; None = none is stated."""
-    wanted = CATALOG_CHANNEL.get(channel, "")
-    kept = [limit for limit in limits if limit.channel == wanted or not wanted]
-    kept = [limit for limit in kept if limit.condition in ("", case) or not case]
-    return min(kept, key=lambda limit: limit.minutes, default=None)
 
 
 def limit_of(process: Process, on: date) -> Stated | None:
