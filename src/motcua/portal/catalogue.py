@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
@@ -14,15 +15,20 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from motcua.catalog.models import (
     Channel,
     ChannelRule,
+    CommittedLimit,
     DeskProcedure,
     PaperRequirement,
     Procedure,
     ProcedureVersion,
     Sector,
 )
+from motcua.dossiers.decide import GuardFailed
+from motcua.dossiers.intake import Intake, read_terms
 from motcua.dossiers.models import Dossier
+from motcua.dossiers.writer import limits_of
 from motcua.law.errors import BadInput
 from motcua.law.limits import UNIT_TEXT, Unit
+from motcua.law.moments import local_day
 from motcua.platform.presentation import words
 from motcua.platform.text import search_key, sort_key
 
@@ -203,7 +209,10 @@ def desk_lines(places: Sequence[Place]) -> list[DeskLine]:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Limit and fee of one channel and case, in words; `verbatim` is what the catalogue says where that is not yet read."""
+    """Limit and fee of one channel and case, in words; `verbatim` is what the catalogue says where that is not yet read.
+
+    `promises` are shorter limits that the province or an agency gives instead, each with where.
+    """
 
     channel: str
     condition: str
@@ -211,9 +220,11 @@ class Terms:
     limit: str
     fee: str
     verbatim: str
+    promises: list[str]
 
 
-def terms(procedure: Procedure) -> list[Terms]:
+def terms(procedure: Procedure, *, on: date) -> list[Terms]:
+    promised = promises(procedure, on=on)
     return [
         Terms(
             Channel(rule.channel).label,
@@ -222,9 +233,34 @@ def terms(procedure: Procedure) -> list[Terms]:
             limit_text(rule, same_day=procedure.same_day),
             fee_text(rule),
             rule.limit_text.strip() if rule.amount is None and not procedure.same_day else "",
+            promised.get((rule.channel, rule.condition, rule.stage), []),
         )
         for rule in procedure.current.channels.all()
     ]
+
+
+def limit_of(intake: Intake, *, at: datetime) -> str:
+    """What the dossier will be received under, promises counted, in words; "" where no limit is stated for its case."""
+    try:
+        terms = read_terms(intake).on(local_day(at))
+    except GuardFailed:
+        # Said with its reason when the dossier is sent.
+        return ""
+    limits = limits_of(terms.limit_amount, terms.limit_unit, terms.second_amount, terms.second_unit)
+    return ", rồi ".join(limit.text() for limit in limits)
+
+
+def promises(procedure: Procedure, *, on: date) -> dict[tuple[str, str, int], list[str]]:
+    """Limits promised on a day by channel, case and stage, in words: the whole province's first."""
+    found: dict[tuple[str, str, int], list[str]] = {}
+    rows = CommittedLimit.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on), procedure=procedure, valid_from__lte=on
+    )
+    for row in rows.select_related("agency").order_by(F("agency__path").asc(nulls_first=True), "id"):
+        where = row.agency.name if row.agency else "toàn tỉnh"
+        said = f"{row.amount} {UNIT_TEXT[Unit(row.unit)]} ({where})"
+        found.setdefault((row.channel, row.condition, row.stage), []).append(said)
+    return found
 
 
 def limit_text(rule: ChannelRule, *, same_day: bool) -> str:

@@ -192,5 +192,6 @@ def _review(request: HttpRequest, hand_in: HandIn) -> HttpResponse:
         "missing": hand_in.missing(),
         "twins": [vn_date(moment) for moment in twins],
         "headline": catalogue.headline(hand_in.procedure),
+        "limit": catalogue.limit_of(intake, at=now()),
     }
     return render(request, "portal/review.html", context, status=422 if form.errors else 200)

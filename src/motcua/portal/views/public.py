@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from motcua.catalog.models import Procedure
 from motcua.law.errors import BadInput
 from motcua.organizations.models import Desk
+from motcua.platform.clock import LOCAL, now
 from motcua.platform.config import config
 from motcua.portal import catalogue
 from motcua.portal.forms import LookupForm
@@ -81,12 +82,14 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     found = _procedure(code)
     version = found.current
     places = catalogue.places(found)
+    terms = catalogue.terms(found, on=now().astimezone(LOCAL).date())
     context = {
         "nav": "procedures",
         "procedure": found,
         "version": version,
         "headline": catalogue.headline(found),
-        "terms": catalogue.terms(found),
+        "terms": terms,
+        "promises": sorted({promise for term in terms for promise in term.promises}),
         "cases": catalogue.paper_cases(version),
         "remarks": catalogue.paper_remarks(version),
         "steps": catalogue.steps(version.steps_text),
