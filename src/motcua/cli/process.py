@@ -61,3 +61,42 @@ def default(agency_code: str, valid_from: datetime | None, dry_run: bool, as_jso
         )
         for code, count in report.patterns.items():
             click.echo(f"  {count:>5}  {patterns()[code].name}")
+
+
+@process.command("overrides")
+@click.argument("agency_code", metavar="CODE")
+@click.option("--json", "as_json", is_flag=True, help="In một tài liệu JSON.")
+def overrides_(agency_code: str, as_json: bool) -> None:
+    """Liệt kê quy trình riêng đang áp dụng của một cơ quan và chỗ khác với toàn tỉnh.
+
+    Lists the processes in force that an agency has of its own, with what differs from the province's.
+    """
+    with database():
+        # Imported here: they need Django loaded.
+        from motcua.organizations.queries import agency_of
+        from motcua.platform.clock import LOCAL, now
+        from motcua.processes.defaults import overrides
+
+        found = overrides(agency_of(agency_code), on=now().astimezone(LOCAL).date())
+    rows = [
+        {
+            "procedure": one.version.process.procedure.code,
+            "case": one.version.process.case,
+            "channel": one.version.process.channel,
+            "version": one.version.number,
+            "inherited": one.inherited is not None,
+            "differences": list(one.differences),
+        }
+        for one in found
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo("Cơ quan này không có quy trình riêng nào đang áp dụng.")
+    for one, row in zip(found, rows, strict=True):
+        click.echo(f"{row['procedure']} {' '.join(one.version.process.procedure.name.split())} (lần {row['version']})")
+        if one.inherited is None:
+            click.echo("  toàn tỉnh chưa có quy trình cho thủ tục này")
+        for sentence in one.differences or (("giống toàn tỉnh",) if one.inherited else ()):
+            click.echo(f"  {sentence}")
