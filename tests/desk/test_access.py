@@ -78,6 +78,8 @@ TABLE: list[tuple[str, tuple[object, ...], set[str], int, int]] = [
     ("ledger", ("one",), READERS, 404, 403),
     ("register", (), RECEIVERS | {"admin"}, 403, 403),
     ("review", (), {"admin"}, 403, 403),
+    ("simplifications", (), {"head", "leader", "desk_head", "admin"}, 403, 403),
+    ("simplification_new", (), {"admin"}, 403, 403),
     ("gaps", (), {"admin"}, 403, 403),
     ("posted", (), set(ROLES), 200, 200),
     ("processes", (), {"admin"}, 403, 403),

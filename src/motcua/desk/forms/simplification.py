@@ -41,7 +41,10 @@ class SimplificationForm(DeskForm):
     valid_from = DayField(label="Áp dụng từ ngày")
     pilot = forms.BooleanField(label="Thí điểm", required=False)
     last_day = DayField(label="Thí điểm đến hết ngày", required=False)
-    sets_after = forms.IntegerField(label="Số bộ hồ sơ sau khi giảm", required=False, min_value=1, max_value=99)
+    sets_after = forms.IntegerField(
+        label="Số bộ hồ sơ sau khi giảm", required=False, min_value=1, max_value=99,
+        widget=forms.NumberInput(attrs={"class": "form-control count-input"}),
+    )  # fmt: skip
     note = text("Ghi chú", required=False, limit=500, rows=2)
 
     def __init__(self, *args: Any, subject: Subject, places: Iterable[tuple[str, str]], **kwargs: Any) -> None:

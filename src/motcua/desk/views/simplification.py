@@ -30,10 +30,13 @@ from motcua.processes.simplification.queries import (
     standing,
 )
 from motcua.processes.simplification.services import end, may_record, record, steps_of
-from motcua.processes.simplification.telling import csv_text, days_text, limit_words, part_words, sum_words
+from motcua.processes.simplification.telling import csv_text, days_text, last_day, limit_lines, part_words, sum_words
 
 _SIZE = 50
 _OFFERED = 300
+_HEADS = (
+    "Thủ tục", "Cắt thời hạn", "Dưới 1/3", "1/3 đến dưới 1/2", "Từ 1/2", "Ngày làm việc giảm", "Giấy tờ", "Biểu mẫu", "Bước", "Bộ hồ sơ",
+)  # fmt: skip
 _ASKED = ("q", "linh-vuc", "co-quan", "tinh-trang", "thi-diem")
 
 
@@ -50,9 +53,13 @@ def simplification_list(request: DeskRequest) -> HttpResponse:
         "rows": [_row(row, standing(row, today)) for row in rows],
         "sum": sum_words(counted.total),
         "groups": [
-            (title, [(line, _figures(line.total)) for line in lines])
-            for title, lines in (("Theo lĩnh vực", counted.by_sector), ("Theo nơi áp dụng", counted.by_agency))
+            (title, head, [(line.title, zip(_HEADS, _figures(line.total), strict=True)) for line in lines])
+            for title, head, lines in (
+                ("Theo lĩnh vực", "Lĩnh vực", counted.by_sector),
+                ("Theo nơi áp dụng", "Nơi áp dụng", counted.by_agency),
+            )
         ],
+        "heads": _HEADS,
         "total": len(found),
         "asked": asked,
         "filtered": any(asked.values()),
@@ -176,7 +183,8 @@ def _row(row: Simplification, where: Standing) -> dict[str, Any]:
         "row": row,
         "standing": STANDING_TEXT[where],
         "in_force": where is Standing.IN_FORCE,
-        "limits": [limit_words(limit) for limit in row.limits.all()],
+        "limits": [line for line, _ in limit_lines(row.limits.all())],
+        "last_day": last_day(row),
         "parts": [
             f"{word} {number} {SimplifiedPart.Kind(kind).label}"
             for kind in SimplifiedPart.Kind.values
@@ -213,7 +221,8 @@ def _one(request: DeskRequest, simplification_id: int, form: EndForm, *, status:
     context = {
         "row": found,
         "standing": STANDING_TEXT[where],
-        "limits": [(limit_words(limit), days_text(limit.central_minutes - limit.committed_minutes)) for limit in found.limits.all()],
+        "last_day": last_day(found),
+        "limits": [(line, days_text(limit.central_minutes - limit.committed_minutes)) for line, limit in limit_lines(found.limits.all())],
         "parts": [part_words(part) for part in found.parts.all()],
         "differences": _differences(found.process_version),
         "form": form,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from motcua.law.limits import UNIT_TEXT, Limit, Unit
 from motcua.processes.checks import DAY_MINUTES
@@ -21,15 +21,30 @@ _COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def limit_words(limit: SimplifiedLimit) -> str:
-    """“Trực tuyến: 3 → 2 ngày làm việc (giảm 33,3 %)”."""
+def limit_lines(limits: Iterable[SimplifiedLimit]) -> list[tuple[str, SimplifiedLimit]]:
+    """“Trực tuyến, Trực tiếp: 3 → 2 ngày làm việc (giảm 33,3 %)” with a limit of that line; channels cut alike share one."""
+    alike: dict[str, list[SimplifiedLimit]] = {}
+    for limit in limits:
+        alike.setdefault(_cut_words(limit), []).append(limit)
+    return [
+        (f"{', '.join(limit.commitment.get_channel_display() for limit in group)}{said}", group[0])
+        for said, group in alike.items()
+    ]
+
+
+def _cut_words(limit: SimplifiedLimit) -> str:
     given = limit.commitment
     central = Limit(limit.central_amount, Unit(limit.central_unit))
     unit = UNIT_TEXT[Unit(given.unit)]
     before = str(central.amount) if central.unit == given.unit else central.text()
     stage = f", giai đoạn {given.stage}" if given.stage > 1 else ""
     case = f", {given.condition}" if given.condition else ""
-    return f"{given.get_channel_display()}{stage}{case}: {before} → {given.amount} {unit} (giảm {percent_cut(limit)} %)"
+    return f"{stage}{case}: {before} → {given.amount} {unit} (giảm {percent_cut(limit)} %)"
+
+
+def last_day(row: Simplification) -> date | None:
+    """The last day on which it holds; None = for good."""
+    return row.valid_to and row.valid_to - timedelta(days=1)
 
 
 def percent_cut(limit: SimplifiedLimit) -> str:
@@ -89,12 +104,12 @@ def _cells(row: Simplification, on: date) -> list[str]:
         default=None,
     )
     saved = max((limit.central_minutes - limit.committed_minutes for limit in limits), default=0)
-    last = row.valid_to and date.fromordinal(row.valid_to.toordinal() - 1)
+    last = last_day(row)
     return [
         row.decision_number, f"{row.decision_date:%d/%m/%Y}", row.procedure.code, " ".join(row.procedure.name.split()),
         row.procedure.sector.name, row.agency.name if row.agency else "Toàn tỉnh", f"{row.valid_from:%d/%m/%Y}",
         f"{last:%d/%m/%Y}" if last else "", "có" if row.pilot else "không", STANDING_TEXT[standing(row, on)],
-        "; ".join(limit_words(limit) for limit in limits), percent_cut(most) if most else "", days_text(saved) if saved else "",
+        "; ".join(line for line, _ in limit_lines(limits)), percent_cut(most) if most else "", days_text(saved) if saved else "",
         *("; ".join(part_words(part) for part in parts if part.kind == kind) for kind in SimplifiedPart.Kind.values),
         str(row.sets_before or ""), str(row.sets_after or ""), row.note,
     ]  # fmt: skip
