@@ -1,4 +1,5 @@
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -69,6 +70,12 @@ def test_patterns_differ_in_shape() -> None:
     assert kinds[NodeKind.SPLIT] == kinds[NodeKind.JOIN] == 4
     assert sum(bool(back_flows(pattern.drawn)) for pattern in patterns().values()) >= 20
     assert len({pattern.drawn.digest for pattern in patterns().values()}) == len(CODES)
+
+
+def test_the_documentation_lists_the_library() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "patterns.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ")[:2] for line in text.splitlines() if line.startswith("| `")]
+    assert rows == [[f"| `{pattern.code}`", pattern.name] for pattern in patterns().values()]
 
 
 def test_shares_become_times_in_proportion() -> None:
