@@ -24,6 +24,10 @@ UNDECIDED_STATES = sorted(state.value for state in OPEN | {State.SUBMITTED, Stat
 LIVING_STATES = sorted([*UNDECIDED_STATES, State.RESOLVED.value])
 
 
+# What the rules of the queues look at, apart from who may see it.
+COUNTED_BY = ("state", "officer", "unit", "due_at", "papers_due_at", "withdrawal_requested_at", "result_at_desk_at")
+
+
 class ApplicantKind(models.TextChoices):
     CITIZEN = "citizen", "Cá nhân"
     BUSINESS = "business", "Doanh nghiệp"
@@ -155,7 +159,14 @@ class Dossier(models.Model):
                 fields=["return_desk", "resolved_at", "id"], name="dossier_uncollected", condition=Q(state="resolved")
             ),
             # Counts of all queues in one statement, for an agency or for a desk, without touching finished dossiers.
-            models.Index(fields=["agency"], name="dossier_living_agency", condition=Q(state__in=LIVING_STATES)),
+            # It holds every column that the rules of the queues ask for, so that twenty thousand open dossiers of one agency
+            # are counted from the index alone.
+            models.Index(
+                fields=["agency"],
+                include=["id", *COUNTED_BY],
+                name="dossier_living_counts",
+                condition=Q(state__in=LIVING_STATES),
+            ),
             models.Index(
                 fields=["receiving_desk"], name="dossier_living_received", condition=Q(state__in=LIVING_STATES)
             ),
