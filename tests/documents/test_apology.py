@@ -287,6 +287,13 @@ def test_the_agency_at_fault_explains_and_signs_its_own_letter(province: Provinc
     assert {row.pk for row in waiting(province.actor("case"))} == set()
 
 
+def test_a_drafted_letter_is_not_passed_by(province: Province) -> None:
+    dossier_id = drafted(province)
+    with pytest.raises(GuardFailed, match="đã được soạn"):
+        give_command(dossier_id, c.Promise(UNTIL, "Chậm"), actor=province.actor("head"), at=LATEST)
+    assert Dossier.objects.get(pk=dossier_id).promised_at is None
+
+
 def test_a_promise_given_without_a_draft_has_its_letter(province: Province) -> None:
     dossier_id = accepted(province)
     give_command(dossier_id, c.Promise(UNTIL, "Chậm"), actor=province.actor("head"), at=LATEST)

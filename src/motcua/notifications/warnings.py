@@ -179,14 +179,12 @@ def due_warnings(
     After an outage only the last stage that has come is told, not every one that was missed. A stage that would lie
     before the time began is none: whoever has just been given the work knows of it.
     """
-    stages = _before(started_at, due_at, settings, calendar, whole)
-    stages.append(Warning(DUE, due_at))
+    if at >= due_at:
+        late = _late(due_at, settings, calendar, at)
+        return Warnings(late.now or Warning(DUE, due_at), late.following)
+    stages = [*_before(started_at, due_at, settings, calendar, whole), Warning(DUE, due_at)]
     come = [warning for warning in stages if warning.at <= at]
-    coming = [warning for warning in stages if warning.at > at]
-    if coming:
-        return Warnings(come[-1] if come else None, coming[0])
-    late = _late(due_at, settings, calendar, at)
-    return Warnings(late.now or come[-1], late.following)
+    return Warnings(come[-1] if come else None, stages[len(come)])
 
 
 def start_of(due_at: datetime, minutes: int, calendar: Calendar) -> datetime:

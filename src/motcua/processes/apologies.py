@@ -110,6 +110,11 @@ def lapse(dossier_ids: Collection[int]) -> int:
     return waiting.exclude(dossier__state__in=_RUNNING, dossier__due_at=F("due_at")).update(state=Apology.State.LAPSED)
 
 
+def waits_for_signature(dossier_id: int) -> bool:
+    """Whether a letter is drafted: then its new date is given by signing it, not past it."""
+    return Apology.objects.filter(dossier_id=dossier_id, state__in=UNSIGNED).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """What the agency at fault says: a coded cause, its own words, and the new date."""

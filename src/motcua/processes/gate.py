@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from motcua.dossiers.commands import Accept, AnyCommand, Forward, Resolve, ReturnIneligible
+from motcua.dossiers.commands import Accept, AnyCommand, Forward, Promise, Resolve, ReturnIneligible
 from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.writer import Loaded, Move
 from motcua.law.lifecycle import ProcessEvent
 from motcua.law.moments import local_day
 from motcua.processes import engine
+from motcua.processes.apologies import waits_for_signature
 from motcua.processes.items import unfinished
 from motcua.processes.placing import work
 from motcua.processes.projection import read_items
@@ -21,6 +22,10 @@ class ProcessGate:
     """See `motcua.dossiers.ports.StepGate`."""
 
     def before(self, loaded: Loaded, command: AnyCommand, at: datetime) -> None:
+        if isinstance(command, Promise) and waits_for_signature(loaded.id):
+            raise GuardFailed(
+                "Văn bản xin lỗi của hồ sơ đã được soạn: cơ quan gây chậm nêu lý do, thủ trưởng ký tại trang “Cần xin lỗi”."
+            )
         if not loaded.snapshot.process:
             return
         if isinstance(command, Forward):
