@@ -15,10 +15,12 @@ from motcua.documents.models import IssuedForm
 from motcua.documents.services import open_file, ready_form
 from motcua.dossiers import commands as c
 from motcua.dossiers.decide import GuardFailed
+from motcua.dossiers.erasure import erase_person
 from motcua.dossiers.models import Dossier, LedgerEntry
 from motcua.dossiers.permissions import NotAllowed
 from motcua.dossiers.services import give_command
 from motcua.dossiers.writer import NotFound
+from motcua.identity.actors import SYSTEM
 from motcua.law.errors import BadInput
 from motcua.law.lifecycle import State
 from motcua.notifications.models import Notice
@@ -30,7 +32,7 @@ from motcua.organizations.services import appoint
 from motcua.processes.apologies import Explanation, draft, give_reason, hand_on_paper, lapse, sign
 from motcua.processes.apology_lists import apology_coverage, unapologised, waiting
 from motcua.processes.charging import propose_causes
-from motcua.processes.models import Apology
+from motcua.processes.models import Apology, LatenessCause
 from motcua.processes.services import finish_step
 
 pytestmark = pytest.mark.django_db
@@ -309,6 +311,17 @@ def test_a_promise_that_is_taken_back_takes_its_letter_back(province: Province) 
     assert Dossier.objects.get(pk=dossier_id).promised_at is None
     assert Apology.objects.values_list("state", "entry_seq").get() == ("lapsed", None)
     assert draft([dossier_id], at=DUE) == {dossier_id}
+
+
+def test_what_was_said_of_a_person_goes_with_the_person(province: Province) -> None:
+    dossier_id = signed(province)
+    hand_on_paper(dossier_id, "Nguyễn Thị Hòa", actor=province.actor("counter"), at=LATEST)
+    give_command(dossier_id, c.Stop("Người nộp đã mất"), actor=province.actor("head"), at=UNTIL)
+    propose_causes([dossier_id], at=UNTIL)
+    LatenessCause.objects.update(note="Bà Hòa không nghe máy")
+    erase_person([Dossier.objects.get(pk=dossier_id).submitter_id], actor=SYSTEM, at=UNTIL, basis="Luật 91/2025/QH15")
+    assert Apology.objects.values_list("reason", "receiver", "state").get() == ("", "", "delivered")
+    assert LatenessCause.objects.get().note == ""
 
 
 def test_lists_and_coverage(province: Province) -> None:

@@ -33,7 +33,7 @@ from motcua.platform.jobs import Job
 from motcua.processes.charging import calendars, causes, step_uses
 from motcua.processes.items import CalendarOf, Item
 from motcua.processes.lateness import LateFacts, Why, open_step, propose, why_apologise
-from motcua.processes.models import Apology
+from motcua.processes.models import Apology, LatenessCause
 from motcua.processes.projection import calendar_of_agency, read_items
 from motcua.processes.versions import definition_of
 
@@ -261,6 +261,7 @@ def keep_letters(events: list[EntryEvent]) -> list[Job]:
             )
         elif event.kind == PERSONAL_DATA_ERASED:
             Apology.objects.filter(dossier_id=event.dossier_id).update(reason="", receiver="")
+            LatenessCause.objects.filter(dossier_id=event.dossier_id).update(note="")
     return []
 
 
