@@ -100,7 +100,8 @@ class DelegationForm(DeskForm):
             del self.fields["giver"]
             roles = sorted({grant.role for grant in actor.grants} & PASSED_ON)
         _offer(self, "role", [(role, Role(role).label) for role in roles])
-        _offer(self, "to", list(_named(choices_for(own)[:_MOST], own)))
+        # Nobody is named beforehand: a power is not given by overlooking a field.
+        _offer(self, "to", [("", "Chọn cán bộ"), *_named(choices_for(own)[:_MOST], own)])
         agencies = Agency.objects.filter(pk__in=actor.scope).order_by("path")
         _offer(self, "scope", [("", "Toàn bộ phạm vi"), *agencies.values_list("pk", "name")[:_MOST]])
         taken = DeskProcedure.objects.filter(agency__in=actor.scope).values("procedure__sector")
