@@ -93,7 +93,12 @@ def test_a_pause_and_an_extension_are_counted_as_the_ledger_tells_them(province:
     assert (before, after) == (stored, stored + timedelta(days=3))
 
     until = datetime(2026, 11, 27, 10, 0, tzinfo=VIETNAM)
-    give_command(id_, Extend(until, "Điều 5 Nghị định", "Phải xác minh thực địa"), actor=head, at=MONDAY + timedelta(days=1, hours=4))
+    give_command(
+        id_,
+        Extend(until, "Điều 5 Nghị định", "Phải xác minh thực địa"),
+        actor=head,
+        at=MONDAY + timedelta(days=1, hours=4),
+    )
     answer = what_if(NewHoliday(WEDNESDAY, WEDNESDAY), at=MONDAY + timedelta(days=1, hours=5))
     assert (answer.changed, answer.unexplained) == ([], 0)
 

@@ -198,7 +198,9 @@ def _move(request: HttpRequest, code: str, body: Any) -> HttpResponse:
     def call() -> Answer:
         actor, dossier = _visible(request, code)
         at = now()
-        moved = give_command(dossier.pk, _command(body, dossier, at), actor=actor, at=at, expected_seq=body.expected_seq)
+        moved = give_command(
+            dossier.pk, _command(body, dossier, at), actor=actor, at=at, expected_seq=body.expected_seq
+        )
         return Answer(200, _moved(moved))
 
     return once(request, token, call)

@@ -440,9 +440,7 @@ def _control_slip(issued: IssuedForm, form: FormTemplate) -> c.ControlSlip:
         book=1 if receipt else None,
         serial=serial_of(receipt.number) if receipt else None,
         cooperating=_cooperating(dossier),
-        rows=tuple(
-            step_rows(dossier, issued.entry.seq) if dossier.process else _hand_overs(dossier, issued.entry.seq)
-        ),
+        rows=tuple(step_rows(dossier, issued.entry.seq) if dossier.process else _hand_overs(dossier, issued.entry.seq)),
         blank_rows=0 if dossier.resolved_at or dossier.process else 2,
     )
 

@@ -180,7 +180,9 @@ def assign(
         found = candidates_for(node, item.agency_id or 0, unit_id, at, scene.running.sector_id)
         if officer_id not in takers(found) and officer_id != _substitute(item.officer_id, at):
             if any(one.officer_id == officer_id for one in found):
-                raise BadInput("Người được giao: đang vắng; hãy giao cho người làm thay hoặc người khác.", field="officer_id")
+                raise BadInput(
+                    "Người được giao: đang vắng; hãy giao cho người làm thay hoặc người khác.", field="officer_id"
+                )
             raise BadInput("Người được giao: không giữ vai trò của bước này ở nơi thực hiện.", field="officer_id")
         return _placed(scene, ProcessEvent.ASSIGNED, officer_id, unit_id or item.unit_id, reason)
 
@@ -200,7 +202,9 @@ def give_back(dossier_id: int, token: int, *, officer_id: int, at: datetime) -> 
     """The system returns a step to the officer for whom another had it; the other's power is over."""
 
     def decide(scene: Scene) -> Work:
-        return _placed(scene, ProcessEvent.ASSIGNED, officer_id, scene.item.unit_id, "Hết thời gian làm thay hoặc ủy quyền.")
+        return _placed(
+            scene, ProcessEvent.ASSIGNED, officer_id, scene.item.unit_id, "Hết thời gian làm thay hoặc ủy quyền."
+        )
 
     return _give(dossier_id, token, decide, may=lambda scene: Decision(True), actor=SYSTEM, at=at)
 
@@ -213,9 +217,7 @@ def hand_back(dossier_id: int, token: int, *, reason: str, actor: Actor, at: dat
             raise GuardFailed("Lý do trả lại: chưa nhập.", field="reason")
         return _placed(scene, ProcessEvent.HANDED_BACK, None, scene.item.unit_id, reason)
 
-    return _give(
-        dossier_id, token, decide, may=lambda scene: may_hand_back(actor, scene.item), actor=actor, at=at
-    )
+    return _give(dossier_id, token, decide, may=lambda scene: may_hand_back(actor, scene.item), actor=actor, at=at)
 
 
 def _placed(scene: Scene, event: ProcessEvent, officer_id: int | None, unit_id: int | None, note: str = "") -> Work:

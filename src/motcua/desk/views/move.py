@@ -135,7 +135,9 @@ def _changed(
     seen = _typed_seq(request) or 0
     news = [item for item in items if item.seq > seen]
     told = [event for event in events(dossier, news, Names.of(news)) if event.phase == "done"]
-    own = bool(news) and all((item.actor["kind"], item.actor["id"]) == (request.actor.kind, request.actor.id) for item in news)
+    own = bool(news) and all(
+        (item.actor["kind"], item.actor["id"]) == (request.actor.kind, request.actor.id) for item in news
+    )
     typed = [
         (field.label, form.data.get(field.html_name, ""))
         for field in form

@@ -1,0 +1,75 @@
+"""`motcua simulate` and `motcua risk` as a person and a script meet them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.processes.build import line, step
+from tests.processes.test_services import publish
+from tests.province import build_province
+
+
+@pytest.fixture
+def motcua(committed_db, tmp_path: Path):
+    environment = os.environ | {
+        "MOTCUA_DATABASE_URL": committed_db.url, "MOTCUA_HOME": str(tmp_path), "MOTCUA_NOW": "2026-11-20T09:00:00+07:00",
+    }  # fmt: skip
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "motcua.cli.main", *arguments], env=environment, capture_output=True, text=True
+        )
+
+    return run
+
+
+def test_a_stated_rate_gives_the_same_figures_twice_and_faults_exit_2(motcua) -> None:
+    publish(build_province(), line(step("appraise", "Thẩm định", minutes=600)))
+    asked = (
+        "simulate",
+        "1.001193",
+        "--agency",
+        "H32.16",
+        "--from",
+        "2026-11-02",
+        "--to",
+        "2026-11-20",
+        "--arrivals",
+        "3",
+    )
+
+    first, again = motcua(*asked, "--replications", "3", "--json"), motcua(*asked, "--replications", "3", "--json")
+    assert (first.returncode, first.stdout) == (0, again.stdout)
+    told = json.loads(first.stdout)
+    assert [one["step"] for one in told["figures"]["steps"]] == ["appraise", "issue"]
+    assert told["changes"][0]["name"] == "Thêm một cán bộ thụ lý"
+    assert "Thẩm định" in motcua(*asked, "--replications", "2").stdout
+
+    for wrong, said in (
+        (("--officers", "signer"), "“signer” cần dạng TÊN=SỐ"),
+        (("--officers", "signer=x"), "cần số nguyên dương"),
+        (("--officers", "signer=1"), "Không có bước nào do “signer” làm"),
+        (("--from", "1/2/2026"), "không đọc được ngày “1/2/2026”"),
+        (("--without-step", "xyz"), "Không có bước “xyz”"),
+        (("--step-time", "issue=0"), "hệ số thời gian"),
+        (("--replications", "1"), "Số lần lặp"),
+        (("--seed", "-1"), "Hạt giống"),
+    ):
+        answer = motcua(*asked, *wrong)
+        assert (answer.returncode, answer.stdout) == (2, ""), wrong
+        assert said in answer.stderr
+        assert answer.stderr.count("\n") == 1
+
+
+def test_risk_says_that_there_is_too_little_to_learn_from(motcua) -> None:
+    build_province()
+    told = json.loads(motcua("risk", "train", "--json").stdout)
+    assert [(one["agency"], one["shown"]) for one in told] == [(None, False)]
+    assert "cần ít nhất" in told[0]["reason"]
+    unknown = motcua("risk", "train", "--agency", "H99")
+    assert (unknown.returncode, unknown.stderr) == (2, "Không có cơ quan nào mang mã “H99”.\n")
