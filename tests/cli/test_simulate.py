@@ -64,12 +64,3 @@ def test_a_stated_rate_gives_the_same_figures_twice_and_faults_exit_2(motcua) ->
         assert (answer.returncode, answer.stdout) == (2, ""), wrong
         assert said in answer.stderr
         assert answer.stderr.count("\n") == 1
-
-
-def test_risk_says_that_there_is_too_little_to_learn_from(motcua) -> None:
-    build_province()
-    told = json.loads(motcua("risk", "train", "--json").stdout)
-    assert [(one["agency"], one["shown"]) for one in told] == [(None, False)]
-    assert "cần ít nhất" in told[0]["reason"]
-    unknown = motcua("risk", "train", "--agency", "H99")
-    assert (unknown.returncode, unknown.stderr) == (2, "Không có cơ quan nào mang mã “H99”.\n")
