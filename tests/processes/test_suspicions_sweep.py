@@ -108,11 +108,11 @@ def test_the_signs_read_what_the_services_write(province: Province) -> None:
 
     clicked = accepted(province)
     at = MONDAY + 2 * day
-    finish_step(clicked, 1, actor=case, at=at)
-    finish_step(clicked, 2, actor=case, at=at + timedelta(seconds=5))
+    finish_step(clicked, 1, actor=case, at=at, note="Nhiều việc")
+    finish_step(clicked, 2, actor=case, at=at + timedelta(seconds=5), note="Nhiều việc")
     backdated = accepted(province)
-    finish_step(backdated, 1, actor=case, at=MONDAY + hour)
-    finish_step(backdated, 2, actor=case, at=MONDAY + 2 * day + 2 * hour)
+    finish_step(backdated, 1, actor=case, at=MONDAY + hour, note="Nhiều việc")
+    finish_step(backdated, 2, actor=case, at=MONDAY + 2 * day + 2 * hour, note="Nhiều việc")
     signed = result(number="16/GP", signed_on=MONDAY.date())
     give_command(backdated, Resolve(signed), actor=case, at=MONDAY + 2 * day + 3 * hour)
     withdrawn = accepted(province)
@@ -128,8 +128,8 @@ def test_the_signs_read_what_the_services_write(province: Province) -> None:
                 at=MONDAY + hour + timedelta(minutes=minute),
             )
     late = accepted(province)
-    finish_step(late, 1, actor=case, at=MONDAY + hour)
-    finish_step(late, 2, actor=case, at=MONDAY + 2 * hour)
+    finish_step(late, 1, actor=case, at=MONDAY + hour, note="Nhiều việc")
+    finish_step(late, 2, actor=case, at=MONDAY + 2 * hour, note="Nhiều việc")
     give_command(
         late, Resolve(result(number="17/GP")), actor=case, at=MONDAY + 3 * day - hour, recorded_at=MONDAY + 3 * day + 2 * hour,
         late=LateEntry("Mất điện", head.id),
@@ -152,7 +152,7 @@ def test_clicks_of_one_officer_and_numbers_of_one_agency(province: Province) -> 
     night = datetime(2026, 11, 17, 23, 0, tzinfo=VIETNAM)
     dossiers = [accepted(province, MONDAY + timedelta(minutes=n)) for n in range(5)]
     for place, dossier_id in enumerate(dossiers):
-        finish_step(dossier_id, 1, actor=case, at=night + timedelta(minutes=place))
+        finish_step(dossier_id, 1, actor=case, at=night + timedelta(minutes=place), note="Nhiều việc")
     for place, dossier_id in enumerate(dossiers[:3]):
         signed = result(number=" 01/GP", signed_on=date(2026, 11, 18 + place % 2))
         give_command(dossier_id, Resolve(signed), actor=case, at=MONDAY + timedelta(days=3, minutes=place))
