@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpResponse
@@ -54,21 +54,27 @@ def _item(href: str, icon: str, word: str, current: bool, **more: Any) -> dict[s
     return {"href": href, "icon": icon, "word": word, "current": current, "count": None} | more
 
 
+# Pages that a key opens.
+_KEYS = {"reception": "n"}
+
+
+def _group(title: str, pages: Iterable[tuple[str, str, str]], current: str) -> dict[str, Any]:
+    """A group of plain pages, each by the name of its address, its icon and its word."""
+    items = [
+        _item(reverse(f"desk:{name}"), icon, word, current == name, key=_KEYS.get(name, "")) for name, icon, word in pages
+    ]
+    return {"title": title, "items": items}
+
+
 def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
     actor = request.actor
     if holds(actor, *RECEIVERS):
         receiving = [
-            ("reception", "plus-lg", "Tiếp nhận hồ sơ", "n"),
-            ("same_day", "lightning", "Trả trong ngày", ""),
-            ("batch", "card-checklist", "Chứng thực nhiều bản", ""),
+            ("reception", "plus-lg", "Tiếp nhận hồ sơ"),
+            ("same_day", "lightning", "Trả trong ngày"),
+            ("batch", "card-checklist", "Chứng thực nhiều bản"),
         ]
-        yield {
-            "title": "Tại quầy",
-            "items": [
-                _item(reverse(f"desk:{name}"), icon, word, current == name, key=key)
-                for name, icon, word, key in receiving
-            ],
-        }
+        yield _group("Tại quầy", receiving, current)
     if holds(actor, *WORKERS) and workplace_at(request).inboxes:
         yield work_rail(request, current)
     yield _time_rail(request, current)
@@ -84,12 +90,7 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
                 ("review", "card-checklist", "Danh mục cần xem lại"),
                 ("gaps", "exclamation-circle", "Công khai còn thiếu"),
             ]
-        yield {
-            "title": "Quản trị",
-            "items": [
-                _item(reverse(f"desk:{name}"), icon, word, current == name) for name, icon, word in administration
-            ],
-        }
+        yield _group("Quản trị", administration, current)
     if holds(actor, *INSPECTION_ROLES):
         inspection = [
             ("inspection_findings", "eye", "Dấu hiệu cần xem"),
@@ -99,20 +100,14 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
             ("inspection_rectifications", "pencil", "Đính chính"),
             ("inspection_rules", "gear", "Ngưỡng kiểm tra"),
         ]
-        yield {
-            "title": "Kiểm tra",
-            "items": [_item(reverse(f"desk:{name}"), icon, word, current == name) for name, icon, word in inspection],
-        }
+        yield _group("Kiểm tra", inspection, current)
     if holds(actor, *LOOKERS_AHEAD):
         ahead = [
             ("simulation", "hourglass-split", "Mô phỏng"),
             ("risk", "exclamation-triangle", "Nguy cơ trễ"),
             ("what_if", "question-circle", "Nếu thay đổi"),
         ]
-        yield {
-            "title": "Nhìn trước",
-            "items": [_item(reverse(f"desk:{name}"), icon, word, current == name) for name, icon, word in ahead],
-        }
+        yield _group("Nhìn trước", ahead, current)
     yield {"title": "Con người", "items": _people(request, current)}
     papers = [_item(reverse("desk:posted"), "journal-text", "Thủ tục niêm yết", current == "posted")]
     if holds(actor, *RECEIVERS, Role.CASE_OFFICER, Role.UNIT_HEAD):
@@ -129,10 +124,7 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
             ("for_others", "truck", "Tiếp nhận hộ"),
             ("linked_parts", "people", "Phần việc phối hợp"),
         ]
-        yield {
-            "title": "Cơ quan khác",
-            "items": [_item(reverse(f"desk:{name}"), icon, word, current == name) for name, icon, word in between],
-        }
+        yield _group("Cơ quan khác", between, current)
     yield {"title": "Sổ và danh mục", "items": papers}
 
 
