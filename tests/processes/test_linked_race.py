@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connections
 from tests.processes.families import build_town, resolve, states
 from tests.province import MONDAY
 
+from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.models import Dossier, LedgerEntry
 from motcua.exchange import services as exchange
 from motcua.exchange.models import InReply, OutMessage
 from motcua.exchange.providers import Reply
 from motcua.processes import linked
 from motcua.processes.linked import advance_joined, hand_in
-from motcua.processes.models import AgencyTransfer, JoinedRequest
+from motcua.processes.models import AgencyTransfer, JoinedRequest, StuckDossier
+from motcua.processes.stuck.services import find_stuck
 
 AT = MONDAY + timedelta(hours=1)
 
@@ -69,6 +71,35 @@ def test_a_worker_that_dies_in_the_middle_leaves_nothing_half_begun(
     advance_joined(AT)
     assert states(handed) == {"birth": "resolved", "residence": "accepted", "insurance": "accepted"}
     assert kinds().count("dossier.accepted") == 3
+
+
+def test_a_part_that_cannot_begin_holds_up_no_other_and_is_found(committed_db, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = build_town()
+    first, second = town.at_counter(), town.at_counter()
+    for handed in (first, second):
+        resolve(town, handed.dossiers["birth"], AT)
+    real = linked._begin
+
+    def refuses(part, *rest: object) -> None:
+        if part.dossier_id == first.dossiers["residence"]:
+            raise GuardFailed("Không nhận được.")
+        real(part, *rest)
+
+    monkeypatch.setattr(linked, "_begin", refuses)
+    assert advance_joined(AT) == 2
+    assert [states(handed)["residence"] for handed in (first, second)] == ["draft", "accepted"]
+    assert stuck_at(AT + timedelta(minutes=10)) == []
+    assert stuck_at(AT + timedelta(minutes=11)) == [
+        (first.dossiers["birth"], AT, "Bắt đầu các phần liên thông tiếp theo")
+    ]
+    monkeypatch.setattr(linked, "_begin", real)
+    advance_joined(AT + timedelta(minutes=12))
+    assert stuck_at(AT + timedelta(minutes=13)) == []
+
+
+def stuck_at(at: datetime) -> list[tuple[int, datetime, str]]:
+    find_stuck(at)
+    return list(StuckDossier.objects.filter(kind="job_failed").values_list("dossier_id", "since", "detail"))
 
 
 def test_one_key_handed_in_by_two_clicks_is_one_request(committed_db) -> None:

@@ -2,15 +2,15 @@
 
 The root is no dossier (`JoinedRequest`). What follows when a part has moved is worked out by `advance_joined`, run as a
 sweep: under a lock of the request it looks how the parts stand and starts or ends those whose turn it is. A part can
-leave its draft once only, so a killed or repeated run changes nothing.
+leave its draft once only, so a killed or repeated run changes nothing (`docs/decisions/parts-by-sweep.md`).
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -55,6 +55,7 @@ from motcua.processes.joined import (
 from motcua.processes.models import JoinedPart, JoinedProcedure, JoinedRequest
 from motcua.processes.transfers import send_whole
 
+_log = logging.getLogger("motcua.processes")
 _TRIES = 3
 # Locks of joined requests among the advisory locks.
 _LOCK = 0x6A6F696E  # "join"
@@ -269,19 +270,24 @@ def plan_now(joined: Joined, parts: Sequence[PartState], start: datetime) -> Pla
 _MOVED = """
 SELECT r.id FROM processes_joinedrequest r
 JOIN processes_joinedpart p ON p.request_id = r.id JOIN dossiers_dossier d ON d.id = p.dossier_id
-WHERE r.closed_at IS NULL GROUP BY r.id HAVING sum(d.seq) <> r.looked_seq ORDER BY r.id LIMIT %s
+WHERE r.closed_at IS NULL GROUP BY r.id HAVING sum(d.seq) <> r.looked_seq ORDER BY r.id
 """
 
 
-def advance_joined(at: datetime, limit: int = 200) -> int:
+def advance_joined(at: datetime) -> int:
     """The sweep: looks at every request of which a part has moved. Returns how many were looked at."""
     with connection.cursor() as cursor:
-        cursor.execute(_MOVED, [limit])
+        cursor.execute(_MOVED)
         moved = [row[0] for row in cursor.fetchall()]
     for request_id in moved:
-        # A part that somebody is moving at this very moment is looked at again in the next run.
-        with suppress(DomainError):
+        try:
             advance_request(request_id, at)
+        except writer.AlreadyChanged:
+            # A part that somebody is moving at this very moment is looked at again in the next run.
+            continue
+        except DomainError as error:
+            # Tried again as well; the others must not wait for it, and the stuck finder shows its parts.
+            _log.warning("joined request %d stays where it is: %s", request_id, error.message)
     return len(moved)
 
 
