@@ -34,6 +34,7 @@ from motcua.law.moments import VIETNAM
 from motcua.law.persons import normalise_phone, parse_citizen_number, parse_tax_code
 from motcua.law.verdict import Verdict, verdict_by_date
 from motcua.notifications.models import Notice
+from motcua.processes.versions import definition_of
 
 NOW = datetime(2026, 11, 20, 16, 10, tzinfo=VIETNAM)
 SUNDAY_BEFORE_DAWN = datetime(2026, 11, 22, 5, 8, tzinfo=VIETNAM)
@@ -66,6 +67,7 @@ class Full:
     on_sunday: list[Story]
     tiny: list[Story]
     not_allowed: list[str]
+    out_of_role: list[str]
     sectors: set[int]
     procedures: int
     verticals: set[int]
@@ -100,6 +102,7 @@ def full(catalogue: None) -> Full:
             not_allowed=[
                 wrong for story in stories for wrong in _not_allowed(story, world.terms.of(story.life.intake))
             ],
+            out_of_role=sorted({wrong for story in stories for wrong in _out_of_role(story)}),
             sectors=set(Procedure.objects.filter(pk__in=used).values_list("sector_id", flat=True)),
             procedures=len(used),
             verticals={office.id for office in world.offices if office.code.startswith("G12")},
@@ -241,6 +244,15 @@ def _ended_at(dossier: Snapshot, story: Story) -> datetime:
     return dossier.ended_at or NOW
 
 
+def _out_of_role(story: Story) -> Iterator[str]:
+    """Steps that an officer did without holding their role: the services would refuse them on the last day."""
+    for given in story.life.given:
+        if isinstance(given.command, c.Work) and given.command.event == "step_done" and given.actor.kind == "officer":
+            node = definition_of(story.dossier.process).by_id[str(given.command.detail["node"])]
+            if not any(grant.role == node.role for grant in given.actor.grants):
+                yield f"{node.name}: {node.role}"
+
+
 def _is_late(story: Story) -> bool:
     dossier = story.dossier
     if dossier.due_at is None:
@@ -291,6 +303,7 @@ def test_every_procedure_runs_on_a_process_and_steps_are_done_by_their_role(full
     ]
     assert len(done) > 2 * len(accepted)
     assert any(detail["outcome"] != "done" for detail in done)
+    assert full.out_of_role == []
 
 
 def test_no_timer_of_the_past_was_missed(full: Full) -> None:

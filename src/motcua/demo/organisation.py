@@ -93,8 +93,8 @@ class _Builder:
             ),
             calendar_from(saturday.data),
         )  # fmt: skip
-        self._leaders(root, centre_desk)
-        seat = self._seat(root)
+        cashier = self._leaders(root, centre_desk)
+        seat = self._seat(root) | {Role.COUNTER_OFFICER.value: centre.officer, Role.CASHIER.value: cashier}
         offices = {
             **{a.code: [self._department(a, number, centre)] for number, a in enumerate(departments)},
             "commune": [self._commune(a, number, departments, saturday) for number, a in enumerate(communes)],
@@ -115,7 +115,7 @@ class _Builder:
             terms=TermsCache(),
             ways=Ways(
                 self.at.date(),
-                {office.id: _staff(office) for office in every} | {root.pk: seat | {"counter_officer": centre.officer}},
+                {office.id: _staff(office) for office in every} | {root.pk: seat},
                 {office.id: office.calendar for office in every} | {root.pk: calendar_from(calendar.data)},
             ),
         )
@@ -129,13 +129,16 @@ class _Builder:
         self.usernames.append(username)
         return actor_of(officer, SINCE)
 
-    def _leaders(self, root: Agency, desk: Desk) -> None:
-        for username, title, role in (
-            ("phutrach", "Giám đốc Trung tâm", Role.DESK_HEAD),
-            ("thungan", "Thu ngân", Role.CASHIER),
-            ("buuchinh", "Nhân viên bưu chính", Role.POSTAL_WORKER),
-        ):
+    def _leaders(self, root: Agency, desk: Desk) -> Actor:
+        """Who leads and serves the whole province; returns the cashier of the centre."""
+        _, cashier, _ = (
             self._officer(username, title, root, {role: root}, desk=desk)
+            for username, title, role in (
+                ("phutrach", "Giám đốc Trung tâm", Role.DESK_HEAD),
+                ("thungan", "Thu ngân", Role.CASHIER),
+                ("buuchinh", "Nhân viên bưu chính", Role.POSTAL_WORKER),
+            )
+        )
         for username, title, role in (
             ("lanhdao", "Phó Chủ tịch UBND tỉnh", Role.LEADER),
             ("cchc", "Chuyên viên cải cách hành chính", Role.REFORM_OFFICER),
@@ -143,6 +146,7 @@ class _Builder:
             ("quantri", "Quản trị hệ thống", Role.ADMINISTRATOR),
         ):
             self._officer(username, title, root, {role: root})
+        return cashier
 
     def _seat(self, root: Agency) -> dict[str, Actor]:
         """Who works on what the Province People's Committee decides itself."""
@@ -229,11 +233,11 @@ class _Builder:
         self, agency: Agency, place: str, desk: Desk, units: tuple[Unit, ...], suffix: str, *, heads: dict[Role, Agency],
         title: str, short: str,
     ) -> Office:  # fmt: skip
-        """An office with a desk of its own: counter, two case officers, a head and one who signs."""
+        """An office with a desk of its own: a counter that also takes fees, two case officers, a head and one who signs."""
         reception = desk.reception_calendar or agency.effective_calendar
         calendar = calendar_from(agency.effective_calendar.data) if agency.effective_calendar else national_calendar()
         counter = self._officer(
-            f"tiepnhan.{suffix}", "Cán bộ tiếp nhận", agency, {Role.COUNTER_OFFICER: agency}, desk=desk,
+            f"tiepnhan.{suffix}", "Cán bộ tiếp nhận", agency, {Role.COUNTER_OFFICER: agency, Role.CASHIER: agency}, desk=desk,
         )  # fmt: skip
         return Office(
             agency.pk, agency.code, agency.name, short, place,
@@ -281,6 +285,7 @@ class _Builder:
 def _staff(office: Office) -> dict[str, Actor]:
     return {
         Role.COUNTER_OFFICER.value: office.desk.officer,
+        Role.CASHIER.value: office.desk.officer,
         Role.CASE_OFFICER.value: office.cases[0],
         Role.UNIT_HEAD.value: office.head,
         Role.SIGNER.value: office.signer,
