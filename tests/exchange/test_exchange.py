@@ -21,11 +21,13 @@ from motcua.exchange import services
 from motcua.exchange.models import InReply, OutMessage
 from motcua.exchange.providers import Reply
 from motcua.exchange.providers.http import HttpSystem
+from motcua.identity.actors import SYSTEM
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
 from motcua.organizations.models import Officer, Role
 from motcua.organizations.queries import actor_of
 from motcua.organizations.services import appoint
+from motcua.processes.defaults import make_defaults
 from motcua.processes.linked import HandedIn, advance_joined, request_withdrawal
 from motcua.processes.models import AgencyTransfer
 
@@ -103,6 +105,21 @@ def test_an_answer_in_time_resolves_the_part(office: Callable[[Behaviour], Offic
     assert dossier.result_at_desk_at is not None
     assert Result.objects.get(dossier=dossier).electronic
     assert o.kinds() == ["dossier.prepared", "dossier.accepted", "process.acknowledged", "dossier.resolved"]
+
+
+def test_a_partner_follows_no_process_of_ours_that_would_keep_its_answer_out() -> None:
+    town = build_town()
+    handed = town.at_counter()
+    resolve(town, handed.dossiers["birth"], STARTED - timedelta(minutes=1))
+    services.connect(town.police.pk, "http://127.0.0.1:9")
+    make_defaults(actor=SYSTEM, at=MONDAY, valid_from=MONDAY.date())
+    advance_joined(STARTED)
+    parts = Dossier.objects.in_bulk(handed.dossiers.values())
+    assert [parts[id_].process != "" for id_ in handed.dossiers.values()] == [False, False, True]
+    services.collect(STARTED)
+    result = {"kind": "Thông báo", "number": "7", "signed_on": "2026-11-17", "signer": "Công an"}
+    services.take(OutMessage.objects.get(), Reply("a-1", "resolved", {"result": result}), STARTED)
+    assert states(handed)["residence"] == "resolved"
 
 
 def test_the_partner_gets_the_papers_and_the_result_that_goes_on(office: Callable[[Behaviour], Office]) -> None:

@@ -10,11 +10,12 @@ from tests.province import MONDAY, START, Province, build_province, result
 
 from motcua.documents.models import IssuedForm, StoredFile
 from motcua.dossiers.commands import Accept, AskSupplement, Forward, PaperData, Resolve
+from motcua.dossiers.models import Dossier
 from motcua.dossiers.services import give_command, submit_dossier
 from motcua.law.moments import VIETNAM
 from motcua.notifications.models import Notice
 from motcua.organizations.models import Agency, Role
-from motcua.organizations.services import appoint, save_calendar, set_calendar
+from motcua.organizations.services import appoint, save_calendar, set_calendar, set_own_system
 from motcua.processes.inspection.rules import Rule, rules_of
 from motcua.processes.inspection.services import set_numbers
 from motcua.processes.models import StuckDossier, StuckSearch, WorkItem
@@ -87,6 +88,15 @@ def test_a_dossier_without_process_is_somebody_s_after_its_forwarding(province: 
     assert found(MONDAY + 6 * HOUR) == {("no_owner", dossier_id)}
     case = province.actor("case")
     give_command(dossier_id, Forward("Thẩm định", officer_id=case.id), actor=case, at=MONDAY + 6 * HOUR)
+    assert found(MONDAY + 6 * HOUR) == set()
+
+
+def test_what_lies_in_another_system_needs_no_owner_here(province: Province) -> None:
+    publish(province, line(step("check")))
+    set_own_system(province.department.pk, own=True)
+    dossier_id = accepted(province)
+    told()
+    assert Dossier.objects.get(pk=dossier_id).process == ""
     assert found(MONDAY + 6 * HOUR) == set()
 
 

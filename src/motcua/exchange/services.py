@@ -30,6 +30,7 @@ from motcua.identity.actors import SYSTEM
 from motcua.law.errors import BadInput, DomainError
 from motcua.law.lifecycle import OPEN, RUNNING, ProcessEvent, State
 from motcua.organizations.models import Agency
+from motcua.organizations.services import set_own_system
 from motcua.platform.jobs import Job, defer_many
 from motcua.processes.models import AgencyTransfer
 from motcua.processes.transfers import note_only
@@ -51,7 +52,11 @@ def connect(agency_id: int, address: str) -> Partner:
         raise BadInput(f"Địa chỉ hệ thống “{address[:80]}”: cần dạng https://máy/đường-dẫn.", field="address")
     if not Agency.objects.filter(pk=agency_id).exists():
         raise BadInput("Cơ quan có hệ thống riêng: không có cơ quan này.", field="agency_id")
-    partner, _ = Partner.objects.update_or_create(agency_id=agency_id, defaults={"address": address, "active": True})
+    with transaction.atomic():
+        set_own_system(agency_id, own=True)
+        partner, _ = Partner.objects.update_or_create(
+            agency_id=agency_id, defaults={"address": address, "active": True}
+        )
     return partner
 
 

@@ -88,6 +88,8 @@ class Agency(models.Model):
     )
     effective_policy = models.CharField("cách tính hạn đang dùng", max_length=12, default="keep_time")
     imported = models.BooleanField("tạo khi nhập dữ liệu", default=False)
+    # Its officers work elsewhere; what we know of its part comes as answers of that system.
+    own_system = models.BooleanField("làm việc trên hệ thống riêng", default=False)
     valid_from = models.DateField("hiệu lực từ")
     valid_to = models.DateField("hết hiệu lực", null=True)
 

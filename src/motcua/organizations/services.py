@@ -73,6 +73,11 @@ def save_calendar(*, name: str, data: dict[str, object]) -> WorkCalendar:
     return calendar
 
 
+def set_own_system(agency_id: int, *, own: bool) -> None:
+    """Whether the agency's officers work in a system of their own; dossiers accepted from then on follow no process of ours."""
+    Agency.objects.filter(pk=agency_id).update(own_system=own)
+
+
 def create_unit(*, agency: Agency, code: str, name: str) -> Unit:
     """A room (phòng) of an agency."""
     return Unit.objects.create(agency=agency, code=code, name=name)

@@ -9,7 +9,8 @@ from functools import lru_cache
 from motcua.platform.database import prepared_cursor
 from motcua.processes.definition import Definition, from_json
 
-# The most special process wins: for a case and a channel before none, of the nearest agency before the province's.
+# The most special process wins: for a case and a channel before none, of the nearest agency before the province's. An agency
+# that works in a system of its own follows none: nobody there would ever do its steps.
 _IN_FORCE = """
 SELECT v.id, v.digest
 FROM processes_process p
@@ -17,6 +18,7 @@ JOIN processes_processversion v ON v.process_id = p.id
 LEFT JOIN organizations_agency o ON o.id = p.agency_id
 WHERE p.procedure_id = %(procedure)s AND p.id <> %(without)s AND p.case IN ('', %(case)s) AND p.channel IN ('', %(channel)s)
   AND (o.id IS NULL OR (SELECT a.path FROM organizations_agency a WHERE a.id = %(agency)s) LIKE o.path || '%%')
+  AND NOT EXISTS (SELECT FROM organizations_agency a WHERE a.id = %(agency)s AND a.own_system)
   AND v.published_at IS NOT NULL AND v.valid_from <= %(on)s AND (v.valid_to IS NULL OR v.valid_to > %(on)s)
 ORDER BY length(o.path) DESC NULLS LAST, p.case = '', p.channel = '', v.valid_from DESC, v.number DESC
 LIMIT 1

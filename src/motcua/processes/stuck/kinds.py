@@ -27,6 +27,7 @@ UNION ALL
 SELECT d.id, d.agency_id, d.accepted_at, 'Chưa chuyển cho ai'
 FROM dossiers_dossier d {_CUTOFF}
 WHERE d.state IN ({_RUNNING}) AND d.process = '' AND d.officer_id IS NULL AND d.unit_id IS NULL AND d.accepted_at <= k.cutoff
+  AND NOT a.own_system
 """
 
 _NO_STEP = f"""
