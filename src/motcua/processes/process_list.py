@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from motcua.catalog.models import Procedure
 from motcua.law.errors import BadInput
 from motcua.organizations.models import Agency, Unit
+from motcua.platform import keyset
 from motcua.platform.text import search_key
 from motcua.processes.bpmn_reader import Words, fold
 from motcua.processes.checks import faults, hours_text, longest_path
@@ -90,11 +91,7 @@ def processes(only: ListFilter, *, on: date, after: str = "") -> Found:
         found = _never_published(found)
     elif only.state == "faulty":
         found = found.filter(pk__in=faulty)
-    if after:
-        code, _, last = after.rpartition("~")
-        if not last.isdigit():
-            raise BadInput("Trang tiếp theo không đọc được; hãy mở lại danh sách từ đầu.", after=after)
-        found = found.filter(Q(procedure__code__gt=code) | Q(procedure__code=code, pk__gt=int(last)))
+    found = found.filter(keyset.beyond_code("procedure__code", after))
     page = list(
         found.select_related("procedure__sector", "agency")
         .prefetch_related(Prefetch("versions", ProcessVersion.objects.order_by("-number")))
@@ -102,7 +99,7 @@ def processes(only: ListFilter, *, on: date, after: str = "") -> Found:
     )
     more = len(page) > PAGE
     rows = [_row(process, on, faulty.get(process.pk, 0)) for process in page[:PAGE] if process.versions.all()]
-    following = f"{page[PAGE - 1].procedure.code}~{page[PAGE - 1].pk}" if more else ""
+    following = keyset.write(page[PAGE - 1].procedure.code, page[PAGE - 1].pk) if more else ""
     total = counts[only.state] if only.state in counts else counts["all"]
     return Found(rows, total, following, counts)
 

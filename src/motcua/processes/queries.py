@@ -15,9 +15,9 @@ from motcua.dossiers import writer
 from motcua.dossiers.queries import COUNT_CAP, PAGE_SIZE
 from motcua.identity.actors import Actor, ActorKind
 from motcua.law.clock import add_working_minutes
-from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
 from motcua.organizations.models import Officer
+from motcua.platform import keyset
 from motcua.processes import engine
 from motcua.processes.assignment import CHOSEN_BY_GIVER, candidates_for, takers
 from motcua.processes.definition import Definition, Node, NodeKind
@@ -153,7 +153,7 @@ def inbox_page(
     only = only or WorkFilter()
     newest_first = inbox is Inbox.DONE
     query = _Query(place.actor, at, only, "closed_at" if newest_first else "due_at", newest_first)
-    given, beyond = ranges(inbox, place, at), _read_cursor(after)
+    given, beyond = ranges(inbox, place, at), keyset.read(after) if after else None
     with connection.cursor() as cursor:
         text, values = query.count(given, "n")
         cursor.execute(f"SELECT {text}", values)
@@ -162,10 +162,11 @@ def inbox_page(
         cursor.execute(text, values)
         found = cursor.fetchall()
     items = WorkItem.objects.select_related(*_RELATED).in_bulk([pk for pk, _ in found[:size]])
-    more = len(found) > size
-    return WorkPage(
-        [items[pk] for pk, _ in found[:size] if pk in items], _write_cursor(found[size - 1]) if more else "", count
-    )
+    following = ""
+    if len(found) > size:
+        last, moment = found[size - 1]
+        following = keyset.write(moment, last)
+    return WorkPage([items[pk] for pk, _ in found[:size] if pk in items], following, count)
 
 
 def inbox_counts(place: Workplace, at: datetime) -> dict[str, int]:
@@ -274,24 +275,6 @@ def _renamed(text: str, values: dict[str, Any], mark: str) -> tuple[str, dict[st
         if name not in kept:
             text = text.replace(f"%({name})s", f"%({mark}_{name})s")
     return text, {f"{mark}_{name}": value for name, value in values.items() if name not in kept}
-
-
-def _write_cursor(row: tuple[int, datetime | None]) -> str:
-    pk, moment = row
-    return f"{moment.isoformat() if moment else ''}~{pk}"
-
-
-def _read_cursor(after: str) -> tuple[datetime | None, int] | None:
-    if not after:
-        return None
-    moment, _, pk = after.rpartition("~")
-    try:
-        at = datetime.fromisoformat(moment) if moment else None
-        if at is not None and at.tzinfo is None:
-            raise ValueError(moment)
-        return at, int(pk)
-    except ValueError:
-        raise BadInput("Trang tiếp theo không đọc được; hãy mở lại danh sách từ đầu.", after=after) from None
 
 
 def step_names(place: Workplace, inbox: Inbox, at: datetime, *, most: int = 100) -> list[str]:

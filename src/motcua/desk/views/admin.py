@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -28,6 +28,7 @@ from motcua.documents.permissions import can_print_lists
 from motcua.law.errors import BadInput, DomainError
 from motcua.law.limits import Limit, Unit
 from motcua.organizations.models import Desk
+from motcua.platform import keyset
 from motcua.platform.presentation.words import dong
 
 _SIZE = 50
@@ -44,7 +45,7 @@ def review(request: DeskRequest) -> HttpResponse:
     more = len(items) > _SIZE
     rows = [(item, KIND_TEXT.get(kind_of(item), item.field), suggestion_words(item)) for item in items[:_SIZE]]
     last = items[_SIZE - 1] if more else None
-    older = {"muc": kind, "sau": f"{last.version.procedure.code}~{last.position}"} if last else {}
+    older = {"muc": kind, "sau": _cursor(last)} if last else {}
     counts = _kind_counts()
     context = {
         "rows": rows,
@@ -66,14 +67,11 @@ def _kind_counts() -> dict[str, int]:
 
 
 def _after(items: QuerySet[ReviewItem], after: str) -> QuerySet[ReviewItem]:
-    if not after:
-        return items
-    code, _, position = after.rpartition("~")
-    if not position.isdigit():
-        raise BadInput("Trang tiếp theo không đọc được; hãy mở lại danh sách từ đầu.", after=after)
-    return items.filter(
-        Q(version__procedure__code__gt=code) | Q(version__procedure__code=code, position__gt=int(position))
-    )
+    return items.filter(keyset.beyond_code("version__procedure__code", after, then="position"))
+
+
+def _cursor(item: ReviewItem) -> str:
+    return keyset.write(item.version.procedure.code, item.position)
 
 
 @officers_only(ADMINISTRATORS)
@@ -105,7 +103,7 @@ def review_item(request: DeskRequest, item_id: int) -> HttpResponse:
                     request,
                     f"Đã xử lý mục “{KIND_TEXT.get(kind_of(item), item.field)}” của thủ tục {item.version.procedure.code}.",
                 )
-                following = _after(waiting_reviews(), f"{item.version.procedure.code}~{item.position}").first()
+                following = _after(waiting_reviews(), _cursor(item)).first()
                 return redirect("desk:review_item", following.pk) if following else redirect("desk:review")
         status = 422
     context = {

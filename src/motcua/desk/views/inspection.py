@@ -18,6 +18,7 @@ from motcua.desk.sheets import MOST, sheet
 from motcua.desk.shell import show
 from motcua.law.errors import BadInput, DomainError
 from motcua.organizations.models import Agency, Officer
+from motcua.platform import keyset
 from motcua.platform.presentation.words import local, vn_datetime
 from motcua.processes.inspection.permissions import INSPECTION_ROLES, JUDGING_ROLES, inspected
 from motcua.processes.inspection.rules import rules_of
@@ -62,7 +63,7 @@ def findings(request: DeskRequest) -> HttpResponse:
         "open": sum(one.get("", 0) for one in counts.values()),
         "judged": sum(number for one in counts.values() for verdict, number in one.items() if verdict),
         "fault": fault,
-        "older": urlencode(kept | {"sau": f"{rows[-1].occurred_at.isoformat()}~{rows[-1].pk}"}) if more else "",
+        "older": urlencode(kept | {"sau": keyset.write(rows[-1].occurred_at, rows[-1].pk)}) if more else "",
         "newer": (urlencode(kept) or "ket-luan=") if request.GET.get("sau") else "",
         "csv": urlencode(kept | {"tep": "csv"}),
         "filtered": bool(kept),

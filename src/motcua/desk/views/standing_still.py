@@ -18,6 +18,7 @@ from motcua.desk.shell import show
 from motcua.desk.views.inspection import agencies, agency_of, options
 from motcua.law.errors import DomainError
 from motcua.law.lifecycle import STATE_TEXT, State
+from motcua.platform import keyset
 from motcua.platform.presentation.words import local, vn_date, vn_datetime
 from motcua.processes.backlog import queries as backlogs
 from motcua.processes.backlog.services import note_backlog, report_back
@@ -56,7 +57,7 @@ def stuck(request: DeskRequest) -> HttpResponse:
         "asked": asked,
         "fault": fault,
         "searched": min(searched) if searched else None,
-        "older": urlencode(kept | {"sau": f"{page[-1].since.isoformat()}~{page[-1].pk}"}) if more else "",
+        "older": urlencode(kept | {"sau": keyset.write(page[-1].since, page[-1].pk)}) if more else "",
         "newer": (urlencode(kept) or "loai=") if request.GET.get("sau") else "",
         "csv": urlencode(kept | {"tep": "csv"}),
         "agencies": agencies(request),
@@ -128,7 +129,7 @@ def backlog(request: DeskRequest) -> HttpResponse:
     rows = backlogs.explained(backlogs.after(found, said(request.GET, "sau"))[: backlogs.PAGE_SIZE + 1], request.at)
     more, rows = len(rows) > backlogs.PAGE_SIZE, rows[: backlogs.PAGE_SIZE]
     last = rows[-1].dossier if rows else None
-    cursor = f"{last.due_at.isoformat() if last.due_at else ''}~{last.pk}" if last else ""
+    cursor = keyset.write(last.due_at, last.pk) if last else ""
     values = in_force("backlog", local(request.at).date())["backlog"].values
     context = {
         "rows": rows,

@@ -15,6 +15,7 @@ from motcua.law.errors import BadInput
 from motcua.law.lifecycle import State
 from motcua.law.moments import local_day
 from motcua.organizations.models import Role
+from motcua.platform import keyset
 from motcua.processes.backlog.reasons import Reason, Standing, likely
 from motcua.processes.inspection.permissions import inspected
 from motcua.processes.inspection.settings import in_force
@@ -77,19 +78,8 @@ def backlog(actor: Actor, at: datetime, *, agency_id: int | None = None, noted: 
 
 
 def after(rows: QuerySet[Dossier], cursor: str) -> QuerySet[Dossier]:
-    """The rows beyond a keyset cursor `moment~id`, empty moment = without a due. Raises BadInput."""
-    if not cursor:
-        return rows
-    text, _, id_ = cursor.rpartition("~")
-    try:
-        moment, pk = datetime.fromisoformat(text) if text else None, int(id_)
-        if moment is not None and moment.tzinfo is None:
-            raise ValueError(text)
-    except ValueError:
-        raise BadInput("Trang tiếp theo không đọc được; hãy mở lại danh sách từ đầu.", after=cursor) from None
-    if moment is None:
-        return rows.filter(due_at=None, pk__gt=pk)
-    return rows.filter(Q(due_at__gt=moment) | Q(due_at=moment, pk__gt=pk) | Q(due_at=None))
+    """The rows of `backlog` behind a cursor. Raises BadInput for one that cannot be read."""
+    return rows.filter(keyset.beyond("due_at", cursor, gaps=True))
 
 
 def explained(rows: QuerySet[Dossier], at: datetime) -> list[Row]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from motcua.identity.actors import Actor
-from motcua.law.errors import BadInput
+from motcua.platform import keyset
 from motcua.processes.inspection.permissions import inspected
 from motcua.processes.inspection.settings import InForce, in_force
 from motcua.processes.models import StuckDossier, StuckSearch
@@ -57,17 +57,8 @@ def stuck(actor: Actor, *, kind: str = "", agency_id: int | None = None) -> Quer
 
 
 def after(rows: QuerySet[StuckDossier], cursor: str) -> QuerySet[StuckDossier]:
-    """The rows beyond a keyset cursor `moment~id`. Raises BadInput for one that cannot be read."""
-    if not cursor:
-        return rows
-    text, _, id_ = cursor.rpartition("~")
-    try:
-        moment, pk = datetime.fromisoformat(text), int(id_)
-        if moment.tzinfo is None:
-            raise ValueError(text)
-    except ValueError:
-        raise BadInput("Trang tiếp theo không đọc được; hãy mở lại danh sách từ đầu.", after=cursor) from None
-    return rows.filter(Q(since__gt=moment) | Q(since=moment, pk__gt=pk))
+    """The rows of `stuck` behind a cursor. Raises BadInput for one that cannot be read."""
+    return rows.filter(keyset.beyond("since", cursor))
 
 
 def _scope(actor: Actor, agency_id: int | None) -> QuerySet[StuckDossier]:

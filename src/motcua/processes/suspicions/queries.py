@@ -9,8 +9,8 @@ from django.db.models import Count, Q, QuerySet
 
 from motcua.dossiers.writer import NotFound
 from motcua.identity.actors import Actor
-from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
+from motcua.platform import keyset
 from motcua.processes.inspection.permissions import inspected
 from motcua.processes.models import SuspicionExemption, SuspicionFinding
 
@@ -47,17 +47,8 @@ def findings(actor: Actor, asked: Asked | None = None) -> QuerySet[SuspicionFind
 
 
 def after(rows: QuerySet[SuspicionFinding], cursor: str) -> QuerySet[SuspicionFinding]:
-    """The rows beyond a keyset cursor `moment~id`. Raises BadInput for one that cannot be read."""
-    if not cursor:
-        return rows
-    text, _, id_ = cursor.rpartition("~")
-    try:
-        moment, pk = datetime.fromisoformat(text), int(id_)
-        if moment.tzinfo is None:
-            raise ValueError(text)
-    except ValueError:
-        raise BadInput("Trang tiếp theo không đọc được; hãy mở lại danh sách từ đầu.", after=cursor) from None
-    return rows.filter(Q(occurred_at__lt=moment) | Q(occurred_at=moment, pk__lt=pk))
+    """The rows of `findings` behind a cursor. Raises BadInput for one that cannot be read."""
+    return rows.filter(keyset.beyond("occurred_at", cursor, descending=True))
 
 
 def counts(actor: Actor) -> dict[str, dict[str, int]]:
