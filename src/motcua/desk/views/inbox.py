@@ -37,7 +37,7 @@ from motcua.processes.versions import definition_of
 
 # What narrows a list, in the order of its form; the page key and the number of rows are not kept in a saved view.
 FILTERS = ("han", "buoc", "thu-tuc", "linh-vuc", "co-quan", "kenh")
-SIZES = (50, 100, 300)
+SIZES = (25, 100, 300)
 
 
 @dataclass(frozen=True, slots=True)
