@@ -80,6 +80,7 @@ def _show(console: Console, url: str | None) -> None:
     # Imported here: these need Django loaded.
     from django.shortcuts import resolve_url
 
+    from motcua.demo.families import examples
     from motcua.demo.organisation import PASSWORD
     from motcua.demo.sign_ins import sign_ins
 
@@ -97,5 +98,13 @@ def _show(console: Console, url: str | None) -> None:
             table.add_row(account.role, account.username, account.name, account.place)
         console.print(table)
         console.print("Người, số điện thoại và số định danh đều là dữ liệu bịa để trình diễn.")
+    joined = examples()
+    if joined:
+        table = Table(title="Hồ sơ liên thông để tra cứu thử", title_justify="left")
+        for heading in ("Cho thấy", "Mã hồ sơ", "Số điện thoại"):
+            table.add_column(heading, overflow="fold")
+        for example in joined:
+            table.add_row(example.shows, example.code, example.phone)
+        console.print(table)
     if url is not None:
         console.print("Ctrl-C để dừng.")

@@ -1,4 +1,4 @@
-"""Builds the demonstration: the past by the bulk writer, the last day by the services, all in one transaction."""
+"""Builds the demonstration: the past by the bulk writer, the last day and the joined hand-ins by the services, in one transaction."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.db import transaction
 from motcua.catalog.models import Procedure
 from motcua.demo import words
 from motcua.demo.arrivals import last_opening
+from motcua.demo.families import PARTS, chosen, tell_families
 from motcua.demo.offers import PICKS
 from motcua.demo.organisation import build_organisation
 from motcua.demo.telling import Story, tell_all
@@ -65,11 +66,14 @@ def build_demo(*, days: int, count: int, at: datetime, seed: int = SEED, progres
     with transaction.atomic():
         progress("Cơ quan, bộ phận một cửa, cán bộ", 0, 1)
         world = build_organisation(random.Random(seed), at=at - timedelta(days=days))
+        families = chosen(count, days)
         progress("Kể chuyện của từng hồ sơ", 0, 1)
-        stories = tell_all(world, seed=seed, count=count, days=days, now=at)
+        stories = tell_all(world, seed=seed, count=count - PARTS * len(families), days=days, now=at)
         live = _write(stories, world, at, progress)
+        progress("Hồ sơ liên thông", 0, 1)
+        tell_families(world, families, seed=seed, now=at)
     make_checkpoint(CheckpointStore.of_home(config().home), at)
-    return Built(len(stories), live)
+    return Built(len(stories) + PARTS * len(families), live)
 
 
 def _check_room() -> None:

@@ -17,6 +17,7 @@ from motcua.organizations.models import Agency
 from motcua.organizations.services import create_agency
 from motcua.platform.clock import now
 
+_NOWHERE = "http://127.0.0.1:9"
 _POLICE, _INSURANCE = "901", "902"
 # Which agency of the province does a part; the others are the commune's own.
 _OUTSIDE = {"1.004222": _POLICE, "1.003197": _POLICE, "1.001939": _INSURANCE}
@@ -58,6 +59,9 @@ def open_joined(at: datetime) -> list[Agency]:
             ],
             ignore_conflicts=True,
         )
+        for agency in agencies.values():
+            # Where it answers is known when the demonstration runs.
+            connect(agency.pk, _NOWHERE)
     return list(agencies.values())
 
 

@@ -10,6 +10,7 @@ from motcua.catalog.local_rules import set_same_day, split_in_stages
 from motcua.catalog.models import Procedure
 from motcua.catalog.services import post_procedures
 from motcua.demo.files import store_samples
+from motcua.demo.joined import open_joined
 from motcua.demo.offers import PICKS, SAME_DAY, TWO_STAGES, Pick
 from motcua.demo.people import full_name
 from motcua.demo.places import (
@@ -105,6 +106,7 @@ class _Builder:
         self._post(procedures, offices, centre_desk)
         set_shared_password(self.usernames, PASSWORD)
         every = tuple(office for group in offices.values() for office in group)
+        open_joined(self.at)
         make_defaults(actor=SYSTEM, at=self.at, valid_from=SINCE)
         return World(
             offers=tuple(_offer(procedures[pick.code], pick, tuple(offices[pick.kind])) for pick in PICKS),

@@ -37,9 +37,9 @@ def full_name(rng: random.Random) -> tuple[str, bool]:
 class People:
     """Hands out persons and businesses, each with numbers of its own."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, *, first: int = 0) -> None:
         self._rng = rng
-        self._serial = 0
+        self._serial = first
 
     def person(self, place: str, *, with_phone: bool = True) -> PartyData:
         """Somebody of `place`. Most have a phone, a quarter a mail address of a domain that is reserved for examples."""
@@ -53,7 +53,7 @@ class People:
             full_name=name,
             identity_number=f"056{century}{year % 100:02d}{self._serial:06d}",
             birth_year=year,
-            phone=f"09000{self._serial:05d}" if with_phone and rng.random() < 0.94 else "",
+            phone=f"0900{self._serial:06d}" if with_phone and rng.random() < 0.94 else "",
             email=mail,
             address=f"{rng.randint(1, 98)} đường Mẫu số {rng.randint(1, 30)}, {place}",
         )
