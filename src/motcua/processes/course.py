@@ -10,7 +10,7 @@ from motcua.processes import engine
 from motcua.processes.conditions import Facts
 from motcua.processes.definition import Definition, NodeKind, StepKind
 from motcua.processes.items import Item, tokens_of
-from motcua.processes.placing import Choose, Places, place, work
+from motcua.processes.placing import Choose, Places, advanced, place, started
 
 
 class ProcessCourse:
@@ -36,32 +36,27 @@ class ProcessCourse:
 
     def start(self, *, at: datetime, seq: int) -> Work:
         opened = self._opened(engine.start(self.definition, self.facts), at, seq)
-        return work(
-            ProcessEvent.STARTED,
-            places=self.places,
-            opened=opened,
-            standing=self.standing,
-            detail={"version": self.version_id},
-            process=self.definition.digest,
-        )
+        return started(places=self.places, version_id=self.version_id, digest=self.definition.digest, opened=opened)
 
     def finish(self, token: int, outcome: str, *, officer_id: int, at: datetime, seq: int, note: str = "") -> Work:
         """A step by its worker, or a timer that has run out. Raises what the engine raises; then nothing has moved."""
         item = self.items[token]
         node = self.definition.by_id[item.node]
         advance = engine.finish(self.definition, tokens_of(self.items.values()), token, outcome, self.facts)
+        before = self.standing
         for closed in advance.closed:
             gone = self.items[closed]
             gone.closed_seq, gone.closed_at, gone.closed_by_id = seq + 1, at, officer_id
         opened = self._opened(advance, at, seq)
-        return work(
+        return advanced(
             ProcessEvent.TIMED_OUT if node.kind is NodeKind.TIMER else ProcessEvent.STEP_DONE,
+            item,
+            outcome,
+            advance,
             places=self.places,
+            before=before,
             opened=opened,
-            closed=[(closed, outcome if closed == token else "joined") for closed in advance.closed],
-            standing=self.standing,
-            detail={"token": token, "node": item.node, "outcome": outcome}
-            | ({"papers": list(node.papers)} if node.papers else {}),
+            papers=node.papers,
             note=note,
         )
 

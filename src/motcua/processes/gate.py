@@ -7,12 +7,11 @@ from datetime import datetime
 from motcua.dossiers.commands import Accept, AnyCommand, Forward, Promise, Resolve, ReturnIneligible
 from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.writer import Loaded, Move
-from motcua.law.lifecycle import ProcessEvent
 from motcua.law.moments import local_day
 from motcua.processes import engine
 from motcua.processes.apologies import waits_for_signature
 from motcua.processes.items import unfinished
-from motcua.processes.placing import work
+from motcua.processes.placing import started
 from motcua.processes.projection import read_items
 from motcua.processes.running import read_running
 from motcua.processes.versions import version_in_force
@@ -49,14 +48,4 @@ class ProcessGate:
         running = read_running(loaded, digest)
         advance = engine.start(running.definition, running.facts)
         opened = running.placed(advance, loaded.snapshot.clock_started_at or at, loaded.snapshot.seq + 1)
-        move.give(
-            work(
-                ProcessEvent.STARTED,
-                places=running.places,
-                opened=opened,
-                standing=opened,
-                detail={"version": version_id},
-                process=digest,
-            ),
-            at,
-        )
+        move.give(started(places=running.places, version_id=version_id, digest=digest, opened=opened), at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,6 +68,43 @@ def place(
             )
         )  # fmt: skip
     return items
+
+
+def started(*, places: Places, version_id: int, digest: str, opened: list[Item]) -> Work:
+    """A dossier begins its process."""
+    return work(
+        ProcessEvent.STARTED,
+        places=places,
+        opened=opened,
+        standing=opened,
+        detail={"version": version_id},
+        process=digest,
+    )
+
+
+def advanced(
+    event: ProcessEvent,
+    done: Item,
+    outcome: str,
+    advance: Advance,
+    *,
+    places: Places,
+    before: Iterable[Item],
+    opened: list[Item],
+    papers: Sequence[str] = (),
+    note: str = "",
+) -> Work:
+    """The item `done` has ended with an outcome. `before` are the items that were open until then, `opened` those that follow."""
+    return work(
+        event,
+        places=places,
+        opened=opened,
+        closed=[(token, outcome if token == done.token else "joined") for token in advance.closed],
+        standing=[*(item for item in before if item.token not in advance.closed), *opened],
+        detail={"token": done.token, "node": done.node, "outcome": outcome}
+        | ({"papers": list(papers)} if papers else {}),
+        note=note,
+    )
 
 
 def work(

@@ -25,7 +25,7 @@ from motcua.processes.engine import NotThere
 from motcua.processes.items import TAKEN_BACK, Item, tokens_of
 from motcua.processes.models import WorkItem
 from motcua.processes.permissions import may_assign, may_claim, may_finish, may_hand_back, may_take_back
-from motcua.processes.placing import work
+from motcua.processes.placing import advanced, work
 from motcua.processes.running import Running, read_running
 
 # Two who finish parallel branches at once do not disturb each other: the second is decided anew on what the first left.
@@ -113,9 +113,7 @@ def finish_step(
             raise GuardFailed(f"Bước “{item.name}” đã quá giờ được giao: cần ghi lý do chậm vào ghi chú.", field="note")
         if outcome == TIMEOUT:
             raise NotThere("Hết thời gian do hệ thống ghi nhận, không do người bấm.")
-        return _advance(
-            scene, ProcessEvent.STEP_DONE, outcome, {"papers": list(papers)} if papers else {}, note, next_officer_id
-        )
+        return _advance(scene, ProcessEvent.STEP_DONE, outcome, papers, note, next_officer_id)
 
     return _give(dossier_id, token, decide, may=_finishing, actor=actor, at=at)
 
@@ -125,23 +123,31 @@ def _finishing(scene: Scene) -> Decision:
 
 
 def _advance(
-    scene: Scene, event: ProcessEvent, outcome: str, detail: dict[str, object], note: str, next_officer_id: int | None
+    scene: Scene,
+    event: ProcessEvent,
+    outcome: str,
+    papers: Sequence[str] = (),
+    note: str = "",
+    next_officer_id: int | None = None,
 ) -> Work:
-    running, token = scene.running, scene.item.token
-    advance = engine.finish(running.definition, tokens_of(running.items.values()), token, outcome, running.facts)
+    running = scene.running
+    advance = engine.finish(
+        running.definition, tokens_of(running.items.values()), scene.item.token, outcome, running.facts
+    )
     opened = running.placed(advance, scene.at, scene.loaded.snapshot.seq + 1, next_officer_id)
     if next_officer_id is not None and not any(item.officer_id == next_officer_id for item in opened):
         raise BadInput(
             "Người làm bước sau: không giữ vai trò của bước ấy, hoặc bước ấy có cách giao riêng.", field="next_officer"
         )
-    stay = [item for item in running.standing if item.token not in advance.closed]
-    return work(
+    return advanced(
         event,
+        scene.item,
+        outcome,
+        advance,
         places=running.places,
+        before=running.standing,
         opened=opened,
-        closed=[(token, outcome if token == scene.item.token else "joined") for token in advance.closed],
-        standing=[*stay, *opened],
-        detail={"token": token, "node": scene.item.node, "outcome": outcome} | detail,
+        papers=papers,
         note=note,
     )
 
@@ -300,5 +306,5 @@ def _time_out(dossier_id: int, token: int, outcome: str, at: datetime) -> None:
             return
         scene = Scene(loaded, running, item, SYSTEM, at)
         move = writer.Move(loaded, actor=SYSTEM, recorded_at=at)
-        move.give(_advance(scene, ProcessEvent.TIMED_OUT, outcome, {}, "", None), at)
+        move.give(_advance(scene, ProcessEvent.TIMED_OUT, outcome), at)
         move.finish()
