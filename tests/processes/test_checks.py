@@ -4,7 +4,8 @@ import pytest
 from tests.processes.build import flow, line, node, parallel, process, result, review, step
 
 from motcua.law.limits import Limit, Unit
-from motcua.processes.checks import faults, limit_minutes, longest_path
+from motcua.law.worktime import calendar_from, national_calendar
+from motcua.processes.checks import PLAIN_WEEK, faults, limit_minutes, longest_path, week_of
 from motcua.processes.definition import BadDefinition, Definition, from_json, to_json
 
 
@@ -117,6 +118,32 @@ def test_an_outcome_without_its_arrow_is_refused() -> None:
 )
 def test_limits_compare_by_the_plain_week(limit: Limit, minutes: int) -> None:
     assert limit_minutes(limit) == minutes
+
+
+# Four long days and a Friday of half a day.
+SHORT_FRIDAY = (510, 510, 510, 510, 240)
+
+
+@pytest.mark.parametrize(
+    ("limit", "minutes"),
+    [
+        (Limit(8, Unit.WORKING_HOUR), 480),
+        (Limit(1, Unit.WORKING_DAY), 240),
+        (Limit(2, Unit.WORKING_DAY), 750),
+        (Limit(7, Unit.WORKING_DAY), 2280 + 750),
+        (Limit(14, Unit.DAY), 4560),
+    ],
+)
+def test_limits_compare_by_the_least_time_of_the_agency_s_week(limit: Limit, minutes: int) -> None:
+    assert limit_minutes(limit, SHORT_FRIDAY) == minutes
+
+
+def test_the_season_with_less_time_is_the_week_that_counts() -> None:
+    long = [["07:00", "11:30"], ["13:30", "17:30"]]
+    short = {"mon": long, "tue": long, "wed": long, "thu": long, "fri": [["07:00", "11:00"]]}
+    summer = {"name": "Mùa hè", "from": "04-16", "to": "10-15", "weekly": short}
+    assert week_of(national_calendar()) == PLAIN_WEEK
+    assert week_of(calendar_from({"seasons": [summer]})) == SHORT_FRIDAY
 
 
 @pytest.mark.parametrize(

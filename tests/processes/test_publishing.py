@@ -22,7 +22,7 @@ from motcua.dossiers.services import give_command, submit_dossier
 from motcua.identity.actors import SYSTEM, Actor
 from motcua.law.errors import BadInput
 from motcua.organizations.models import Role
-from motcua.organizations.services import appoint
+from motcua.organizations.services import appoint, save_calendar, set_calendar
 from motcua.processes.checks import hours_text
 from motcua.processes.definition import Definition, StepKind, from_json
 from motcua.processes.drawing import lay_out
@@ -32,6 +32,7 @@ from motcua.processes.publishing import (
     AlreadyChanged,
     Faulty,
     HasDraft,
+    faults_of,
     inherited_of,
     open_process,
     publish,
@@ -218,6 +219,22 @@ def test_the_shortest_limit_of_the_channels_it_serves_holds(province: Province) 
         with pytest.raises(Faulty, match="vượt thời hạn 8 giờ"):
             issue(draft(province, long, channel=channel))
     assert issue(draft(province, long, channel="counter")).valid_from == TODAY
+
+
+def test_a_day_is_as_long_as_the_agency_works(province: Province) -> None:
+    short = [["07:30", "11:30"], ["13:30", "17:00"]]
+    calendar = save_calendar(
+        name="Ngày 7 giờ 30", data={"weekly": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), short)}
+    )
+    definition = line(step("a", minutes=23 * 60 - 60))
+    assert faults_of(definition, Process(procedure=province.procedure, agency=province.department), TODAY) == []
+    set_calendar(province.department, calendar=calendar, due_policy="")
+    province.department.refresh_from_db()
+    (fault,) = faults_of(definition, Process(procedure=province.procedure, agency=province.department), TODAY)
+    assert "vượt thời hạn 22 giờ 30 phút" in fault.message
+    # The province's own calendar has not changed, and the commune's neither.
+    for agency in (None, province.commune):
+        assert faults_of(definition, Process(procedure=province.procedure, agency=agency), TODAY) == []
 
 
 def test_both_stages_of_a_limit_count_together(province: Province) -> None:

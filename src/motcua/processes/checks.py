@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from motcua.law.limits import Limit, Unit
+from motcua.law.worktime import Calendar, Sessions
 from motcua.processes.conditions import BadCondition, parse_condition
 from motcua.processes.definition import (
     STEP_ROLES,
@@ -27,8 +28,11 @@ from motcua.processes.engine import taken_on
 # More markings than any office's process has; beyond it the drawing is at fault.
 _MOST_MARKINGS = 50_000
 _MOST_LOOPS = 10
-# The plain office week, by which a limit in days is compared with allotted hours: 8 hours a day, five days of seven.
+# The plain office week, where no agency's own is known: 8 hours a day, five days of seven.
 DAY_MINUTES = 8 * 60
+WorkWeek = tuple[int, ...]
+"""The working minutes of each working day of a week, in order."""
+PLAIN_WEEK: WorkWeek = (DAY_MINUTES,) * 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +43,29 @@ class Fault:
     message: str
 
 
-def limit_minutes(limit: Limit, day_minutes: int = DAY_MINUTES) -> int:
-    """Working minutes that steps may use under a limit, for comparing only: `day_minutes` is the agency's working day.
+def week_of(calendar: Calendar) -> WorkWeek:
+    """The agency's week, of several the one with the least time: a process has to keep its limit in every season."""
+    weeks = [calendar.week, *(season.week for season in calendar.seasons)]
+    worked = [tuple(minutes for day in week if (minutes := _worked(day))) for week in weeks]
+    return min(filter(None, worked), key=sum)
 
-    Calendar days are taken by the plain week (5 of 7). The clock of a dossier never uses this: a day is not eight hours.
+
+def _worked(sessions: Sessions) -> int:
+    return sum(close - opening for opening, close in sessions)
+
+
+def limit_minutes(limit: Limit, week: WorkWeek = PLAIN_WEEK) -> int:
+    """The least working minutes that steps have under a limit, whatever day of the agency's week it begins on.
+
+    For comparing only: holidays are left out, and a part of the first day counts with the part of the last that completes
+    it. The clock of a dossier never uses this.
     """
     if limit.unit is Unit.WORKING_HOUR:
         return limit.amount * 60
-    if limit.unit is Unit.WORKING_DAY:
-        return limit.amount * day_minutes
-    return limit.amount * 5 * day_minutes // 7
+    if limit.unit is Unit.DAY:
+        return limit.amount * sum(week) // 7
+    weeks, rest = divmod(limit.amount, len(week))
+    return weeks * sum(week) + min(sum((week + week)[first : first + rest]) for first in range(len(week)))
 
 
 def faults(definition: Definition, *, minutes: int | None = None) -> list[Fault]:

@@ -20,11 +20,11 @@ from motcua.dossiers.permissions import NotAllowed
 from motcua.identity.actors import Actor, ActorKind
 from motcua.law.moments import local_day
 from motcua.organizations.models import Agency, Role, RoleAssignment
-from motcua.processes.checks import DAY_MINUTES, faults, hours_text
+from motcua.processes.checks import faults, hours_text
 from motcua.processes.choosing import Traits, choose
 from motcua.processes.definition import from_json, to_json
 from motcua.processes.diff import diff
-from motcua.processes.limits import Stated, shortest, stated_limits
+from motcua.processes.limits import Stated, shortest, stated_limits, week_at
 from motcua.processes.models import Process, ProcessVersion
 from motcua.processes.patterns import PROVINCE, instantiate, pattern_of
 from motcua.processes.permissions import may_publish
@@ -196,6 +196,7 @@ def _defaults(procedures: QuerySet[Procedure], *, agency: Agency | None, on: dat
             paid.add(version_id)
     limits = stated_limits([row["id"] for row in rows], on=on, agency=agency)
     office = _province_office(agency, on)
+    day = min(week_at(agency))
     return [
         _default(
             row["id"],
@@ -206,27 +207,28 @@ def _defaults(procedures: QuerySet[Procedure], *, agency: Agency | None, on: dat
             ),
             limits[row["id"]],
             office,
+            day,
         )
         for row in rows
     ]  # fmt: skip
 
 
-def _default(procedure_id: int, traits: Traits, limits: Sequence[Stated], office: str) -> _Default:
+def _default(procedure_id: int, traits: Traits, limits: Sequence[Stated], office: str, day: int) -> _Default:
     code, because = choose(traits)
     pattern = pattern_of(code)
     minutes = traits.minutes if traits.minutes is not None else pattern.usual_minutes
     if traits.same_day:
-        minutes = min(minutes, DAY_MINUTES)
+        minutes = min(minutes, day)
     text, digest = _instance(code, minutes, office)
-    said = [f"Mẫu “{pattern.name}”: {because}.", _about_limit(traits, limits, pattern.usual_minutes)]
+    said = [f"Mẫu “{pattern.name}”: {because}.", _about_limit(traits, limits, pattern.usual_minutes, day)]
     if not office and any(node.agency == PROVINCE for node in pattern.drawn.steps):
         said.append("Bước của UBND tỉnh tạm giao cơ quan có thẩm quyền vì chưa có người ký ở UBND tỉnh.")
     return _Default(procedure_id, code, text, digest, " ".join(said)[:_LONGEST_NOTE])
 
 
-def _about_limit(traits: Traits, limits: Sequence[Stated], usual: int) -> str:
+def _about_limit(traits: Traits, limits: Sequence[Stated], usual: int, day: int) -> str:
     least = shortest(limits)
-    if traits.same_day and (least is None or least.minutes > DAY_MINUTES):
+    if traits.same_day and (least is None or least.minutes > day):
         return "Trả kết quả trong ngày: thời gian tính theo một ngày làm việc."
     if least is None:
         return (

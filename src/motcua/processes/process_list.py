@@ -20,7 +20,7 @@ from motcua.platform.text import search_key
 from motcua.processes.bpmn_reader import Words, fold
 from motcua.processes.checks import faults, hours_text, longest_path
 from motcua.processes.definition import from_json
-from motcua.processes.limits import Stated, shortest, stated_limits
+from motcua.processes.limits import Stated, shortest, stated_limits, week_at
 from motcua.processes.models import Process, ProcessVersion
 from motcua.processes.publishing import allowed_minutes, code_faults
 
@@ -167,13 +167,15 @@ def _faulty(found: QuerySet[Process], on: date) -> dict[int, int]:
     """
     newest = (
         ProcessVersion.objects.filter(process__in=found.values("pk"))
-        .select_related("process__procedure", "process__agency")
+        .select_related("process__procedure", "process__agency__effective_calendar")
         .order_by("process_id", "-number")
         .distinct("process_id")
         .defer("definition", "layout")
     )
     rows = list(newest)
     limits = _limits([version.process for version in rows], on)
+    agencies = {version.process.agency_id: version.process.agency for version in rows}
+    weeks = {agency_id: week_at(agency) for agency_id, agency in agencies.items()}
     texts = _texts({version.digest for version in rows})
     definitions = {digest: from_json(json.loads(text)) for digest, text in texts.items()}
     by_code = dict(zip(definitions, map(len, code_faults(definitions.values())), strict=True))
@@ -183,7 +185,9 @@ def _faulty(found: QuerySet[Process], on: date) -> dict[int, int]:
         limit = shortest(
             limits[process.agency_id].get(process.procedure_id, []), case=process.case, channel=process.channel
         )
-        number = by_code[digest] + _count(digest, texts[digest], allowed_minutes(process, limit))
+        number = by_code[digest] + _count(
+            digest, texts[digest], allowed_minutes(process, limit, weeks[process.agency_id])
+        )
         if number:
             counted[process.pk] = number
     return counted

@@ -19,10 +19,10 @@ from motcua.identity.actors import Actor, ActorKind
 from motcua.law.errors import BadInput, DomainError
 from motcua.law.moments import local_day
 from motcua.organizations.models import Agency, Unit
-from motcua.processes.checks import DAY_MINUTES, Fault, faults
+from motcua.processes.checks import Fault, WorkWeek, faults
 from motcua.processes.definition import Definition, Flow, Node, NodeKind, StepKind, from_json, to_json
 from motcua.processes.drawing import Drawing
-from motcua.processes.limits import Stated, shortest, stated_limits
+from motcua.processes.limits import Stated, shortest, stated_limits, week_at
 from motcua.processes.models import Process, ProcessVersion
 from motcua.processes.permissions import may_publish
 from motcua.processes.versions import version_in_force
@@ -161,7 +161,7 @@ def publish(version_id: int, *, valid_from: date, expected: str, actor: Actor, a
 
 def faults_of(definition: Definition, process: Process, on: date) -> list[Fault]:
     """Everything that keeps this text from being published for this process: its shape, its time, its codes."""
-    minutes = allowed_minutes(process, limit_of(process, on))
+    minutes = allowed_minutes(process, limit_of(process, on), week_at(process.agency))
     return [*faults(definition, minutes=minutes), *code_faults([definition])[0]]
 
 
@@ -171,11 +171,12 @@ def limit_of(process: Process, on: date) -> Stated | None:
     return shortest(limits.get(process.procedure_id, []), case=process.case, channel=process.channel)
 
 
-def allowed_minutes(process: Process, limit: Stated | None) -> int | None:
-    """Working minutes for the steps; a same-day procedure without a limit of its own has one day, None = no limit."""
+def allowed_minutes(process: Process, limit: Stated | None, week: WorkWeek) -> int | None:
+    """Working minutes for the steps; a same-day procedure without a limit of its own has the week's shortest day, None = no
+    limit."""
     if limit is not None:
         return limit.minutes
-    return DAY_MINUTES if process.procedure.same_day else None
+    return min(week) if process.procedure.same_day else None
 
 
 def code_faults(definitions: Iterable[Definition]) -> list[list[Fault]]:
