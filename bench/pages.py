@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import os
 import random
 import re
 import signal
@@ -17,12 +16,12 @@ import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
+
+from bench._own import own_database
 
 SMALL, FACTOR = 10_000, 100
 REQUESTS, CLIENTS, THINK_SECONDS = 2_000, 4, 0.2
@@ -32,41 +31,23 @@ LIMIT_MS = {"worklist": 100, "search": 150, "dossier": 100, "look_up": 100}
 
 def run() -> dict[str, Any]:
     """Top-level `ratio` is the worst growth of a p99 from 10,000 to 1,000,000 dossiers."""
-    with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
-        Path(folder).chmod(0o711)
-        os.environ |= {"MOTCUA_HOME": folder, "MOTCUA_NOW": "2026-11-20T09:00:00+07:00", "MOTCUA_LOG_LEVEL": "WARNING"}
-        os.environ.pop("MOTCUA_DATABASE_URL", None)
-        from motcua.platform.config import config
-        from motcua.platform.postgres import Cluster
-
-        config.cache_clear()
-        with Cluster.at(Path(folder)).running() as cluster:
-            return _measure(cluster)
+    with own_database():
+        return _measure()
 
 
-def _measure(cluster: Any) -> dict[str, Any]:
-    from motcua.cli.session import load_django
-
-    load_django()
+def _measure() -> dict[str, Any]:
     from bench._town import build_town, fill, multiply
     from django.db import connection
 
-    from motcua.platform.config import config
-    from motcua.platform.database import connected_to
-    from motcua.platform.schema import migrate
-
-    migrate(config())
-    administrator = cluster.url_of("postgres", "motcua")
     sizes: dict[str, Any] = {}
-    with connected_to(administrator, config()):
-        town = build_town()
-        fill(town, SMALL, _say)
-        cookie = _sign_in(town.officer)
-        connection.close()
-        sizes["10000"] = _pages(cookie)
-        multiply(SMALL, FACTOR, _say)
-        connection.close()
-        sizes["1000000"] = _pages(cookie)
+    town = build_town()
+    fill(town, SMALL, _say)
+    cookie = _sign_in(town.officer)
+    connection.close()
+    sizes["10000"] = _pages(cookie)
+    multiply(SMALL, FACTOR, _say)
+    connection.close()
+    sizes["1000000"] = _pages(cookie)
     growth = {page: sizes["1000000"][page]["p99_ms"] / sizes["10000"][page]["p99_ms"] for page in LIMIT_MS}
     within = {page: sizes["1000000"][page]["p99_ms"] < limit for page, limit in LIMIT_MS.items()}
     return {"name": "pages", "sizes": sizes, "growth": growth, "within_limit": within, "ratio": max(growth.values())}

@@ -8,13 +8,13 @@ The calibration curve is drawn to `docs/images/risk-calibration.svg`.
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from bench._own import own_database
 
 from motcua.law.moments import VIETNAM, to_minutes
 
@@ -25,26 +25,11 @@ CURVE = Path(__file__).parents[1] / "docs" / "images" / "risk-calibration.svg"
 
 
 def run() -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
-        Path(folder).chmod(0o711)
-        os.environ |= {"MOTCUA_HOME": folder, "MOTCUA_NOW": NOW.isoformat(), "MOTCUA_LOG_LEVEL": "WARNING"}
-        os.environ.pop("MOTCUA_DATABASE_URL", None)
-        from motcua.platform.config import config
-        from motcua.platform.postgres import Cluster
-
-        config.cache_clear()
-        with Cluster.at(Path(folder), durable=False).running():
-            return _measure()
+    with own_database(administrator=False, durable=False):
+        return _measure()
 
 
 def _measure() -> dict[str, Any]:
-    from motcua.cli.session import load_django
-
-    load_django()
-    from motcua.platform.config import config
-    from motcua.platform.schema import migrate
-
-    migrate(config())
     from bench._year import Province, Size
     from django.db import connection
 

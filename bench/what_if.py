@@ -7,36 +7,24 @@ computed from its ledger in both.
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
+
+from bench._own import own_database
 
 WRITTEN, FACTOR = 5_000, 20
 GOAL_SECONDS = 5.0
 
 
 def run() -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
-        Path(folder).chmod(0o711)
-        os.environ |= {"MOTCUA_HOME": folder, "MOTCUA_NOW": "2026-11-20T09:00:00+07:00", "MOTCUA_LOG_LEVEL": "WARNING"}
-        os.environ.pop("MOTCUA_DATABASE_URL", None)
-        from motcua.platform.config import config
-        from motcua.platform.postgres import Cluster
-
-        config.cache_clear()
-        with Cluster.at(Path(folder), durable=False).running() as cluster:
-            return _measure(cluster)
+    with own_database(durable=False):
+        return _measure()
 
 
-def _measure(cluster: Any) -> dict[str, Any]:
-    from motcua.cli.session import load_django
-
-    load_django()
+def _measure() -> dict[str, Any]:
     from bench._town import NOW, build_town
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -45,39 +33,34 @@ def _measure(cluster: Any) -> dict[str, Any]:
     from motcua.law.clock import compute_due
     from motcua.law.limits import Limit, Unit
     from motcua.law.worktime import national_calendar
-    from motcua.platform.config import config
-    from motcua.platform.database import connected_to
-    from motcua.platform.schema import migrate
     from motcua.processes.what_if.answers import what_if
     from motcua.processes.what_if.change import MovedLimit, NewHoliday, with_days_off
 
-    migrate(config())
-    with connected_to(cluster.url_of("postgres", "motcua"), config()):
-        town = build_town()
-        write_lives(_open_lives(town), told=True)
-        with connection.cursor() as cursor:
-            _multiply(cursor)
-            cursor.execute("SELECT clock_started_at, limit_amount FROM dossiers_dossier")
-            rows = cursor.fetchall()
-        day = date(2026, 11, 26)
-        questions = {
-            "holiday": NewHoliday(day, day),
-            "limit": MovedLimit(town.procedures[0].code, Limit(2, Unit.WORKING_DAY)),
+    town = build_town()
+    write_lives(_open_lives(town), told=True)
+    with connection.cursor() as cursor:
+        _multiply(cursor)
+        cursor.execute("SELECT clock_started_at, limit_amount FROM dossiers_dossier")
+        rows = cursor.fetchall()
+    day = date(2026, 11, 26)
+    questions = {
+        "holiday": NewHoliday(day, day),
+        "limit": MovedLimit(town.procedures[0].code, Limit(2, Unit.WORKING_DAY)),
+    }
+    told: dict[str, Any] = {}
+    for name, question in questions.items():
+        what_if(question, at=NOW)
+        with CaptureQueriesContext(connection) as queries:
+            begin = time.perf_counter()
+            answer = what_if(question, at=NOW)
+            seconds = time.perf_counter() - begin
+        told[name] = {
+            "seconds": seconds,
+            "looked_at": answer.looked_at,
+            "changed": len(answer.changed),
+            "unexplained": answer.unexplained,
+            "queries": len(queries),
         }
-        told: dict[str, Any] = {}
-        for name, question in questions.items():
-            what_if(question, at=NOW)
-            with CaptureQueriesContext(connection) as queries:
-                begin = time.perf_counter()
-                answer = what_if(question, at=NOW)
-                seconds = time.perf_counter() - begin
-            told[name] = {
-                "seconds": seconds,
-                "looked_at": answer.looked_at,
-                "changed": len(answer.changed),
-                "unexplained": answer.unexplained,
-                "queries": len(queries),
-            }
     before = national_calendar()
     after = with_days_off(before, day, day, "nghỉ")
     begin = time.perf_counter()

@@ -6,13 +6,11 @@ Fifty agencies with twenty case officers each; every agency has its own process 
 
 from __future__ import annotations
 
-import os
-import tempfile
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+from bench._own import own_database
 from bench.pages import FACTOR, SMALL, _load, _say, _sign_in, serving
 
 AGENCIES, WORKERS, LIMIT_MS = 50, 20, 100
@@ -26,37 +24,20 @@ PAGES = {
 
 def run() -> dict[str, Any]:
     """Top-level `ratio` is the limit of 100 ms / the slowest p99."""
-    with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
-        Path(folder).chmod(0o711)
-        os.environ |= {"MOTCUA_HOME": folder, "MOTCUA_NOW": "2026-11-20T09:00:00+07:00", "MOTCUA_LOG_LEVEL": "WARNING"}
-        os.environ.pop("MOTCUA_DATABASE_URL", None)
-        from motcua.platform.config import config
-        from motcua.platform.postgres import Cluster
-
-        config.cache_clear()
-        with Cluster.at(Path(folder)).running() as cluster:
-            return _measure(cluster)
+    with own_database():
+        return _measure()
 
 
-def _measure(cluster: Any) -> dict[str, Any]:
-    from motcua.cli.session import load_django
-
-    load_django()
+def _measure() -> dict[str, Any]:
     from bench._town import multiply
     from django.db import connection
 
-    from motcua.platform.config import config
-    from motcua.platform.database import connected_to
-    from motcua.platform.schema import migrate
-
-    migrate(config())
-    with connected_to(cluster.url_of("postgres", "motcua"), config()):
-        cookies = fill_open()
-        multiply(SMALL, FACTOR, _say, keep_open=True)
-        counts = _counts()
-        connection.close()
-        with serving() as port:
-            measured = {page: _load(port, cookies[who], lambda path=path: path) for page, (who, path) in PAGES.items()}
+    cookies = fill_open()
+    multiply(SMALL, FACTOR, _say, keep_open=True)
+    counts = _counts()
+    connection.close()
+    with serving() as port:
+        measured = {page: _load(port, cookies[who], lambda path=path: path) for page, (who, path) in PAGES.items()}
     slowest = max(page["p99_ms"] for page in measured.values())
     return {"name": "worklists", **counts, "pages": measured, "limit_ms": LIMIT_MS, "ratio": LIMIT_MS / slowest}
 
