@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from motcua.law.errors import BadInput
@@ -26,17 +25,9 @@ _ROLES, _SHORTER = 3, 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The form of the page and the options of the command."""
+class Asked(Question):
+    """The form of the page and the options of the command: the question, and how it is played."""
 
-    agency: str = ""
-    procedure: str = ""
-    since: date | None = None
-    to: date | None = None
-    per_day: float | None = None
-    officers: Mapping[str, int] = field(default_factory=dict)
-    without: str = ""
-    times: Mapping[str, float] = field(default_factory=dict)
     seed: int = 1
     replications: int | None = None
 
@@ -95,10 +86,7 @@ def answer(asked: Asked, *, at: datetime) -> Answer:
     check_replications(replications)
     if not 0 <= asked.seed < 2**63:
         raise BadInput("Hạt giống phải là số nguyên không âm, nhỏ hơn 2^63.")
-    question = Question(
-        asked.agency, asked.procedure, asked.since, asked.to, asked.per_day, asked.officers, asked.without, asked.times
-    )
-    scenario, basis = scenario_of(question, at=at)
+    scenario, basis = scenario_of(asked, at=at)
     figures, changes = compare(scenario, changes_of(scenario), seed=asked.seed, replications=replications)
     return Answer(basis, scenario, figures, changes, asked.seed)
 
