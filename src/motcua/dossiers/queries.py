@@ -30,6 +30,7 @@ from motcua.law.errors import BadInput, DomainError
 from motcua.law.lifecycle import State
 from motcua.law.persons import normalise_phone
 from motcua.law.policies import Policy
+from motcua.platform import keyset
 from motcua.platform.text import search_key
 
 COUNT_CAP = 1000
@@ -144,27 +145,14 @@ def _together(
 
 
 def _cursor(row: Dossier, column: str) -> str:
-    value = getattr(row, column)
-    return f"{value.isoformat() if isinstance(value, datetime) else ''}~{row.pk}"
-
-
-def _place(after: str) -> tuple[datetime | None, int]:
-    """Moment and id at which the page before ended. Raises BadInput."""
-    moment, _, id_ = after.rpartition("~")
-    try:
-        return datetime.fromisoformat(moment) if moment else None, int(id_)
-    except ValueError:
-        raise BadInput("Trang tiếp theo không đọc được; hãy mở lại danh sách từ đầu.", after=after) from None
+    return keyset.write(None if column == "id" else getattr(row, column), row.pk)
 
 
 def _beyond(column: str, descending: bool, after: str) -> Q:
-    at, pk = _place(after)
-    if column == "id":
-        return Q(pk__lt=pk) if descending else Q(pk__gt=pk)
-    if at is None:
-        return Q(**{f"{column}__isnull": True}, pk__gt=pk)
-    # The row comparison is one range of the (column, id) index; moments that are missing sort after all.
-    return Q(**{f"{column}__gt": at}) | Q(**{column: at}, pk__gt=pk) | Q(**{f"{column}__isnull": True})
+    if column != "id":
+        return keyset.beyond(column, after, descending=descending, gaps=True)
+    _, pk = keyset.read(after)
+    return Q(pk__lt=pk) if descending else Q(pk__gt=pk)
 
 
 def queue_counts(actor: Actor, at: datetime) -> dict[Queue, int]:
@@ -194,7 +182,7 @@ def search(actor: Actor, text: str, *, after: str = "", size: int = PAGE_SIZE) -
             break
     wanted = ids
     if after:
-        _, last = _place(after)
+        _, last = keyset.read(after)
         wanted = [pk for pk in ids if pk < last]
         if len(ids) > COUNT_CAP and len(wanted) <= size:
             wanted = list(rows.filter(pk__lt=last).values_list("pk", flat=True)[: size + 1])
