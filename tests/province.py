@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from motcua.catalog.models import ChannelRule, DeskProcedure, PaperRequirement, Procedure, ProcedureVersion, Sector
-from motcua.dossiers.commands import PaperData, PartyData, ResultData
+from motcua.dossiers.commands import Accept, PaperData, PartyData, ResultData
 from motcua.dossiers.intake import Intake
+from motcua.dossiers.services import give_command, submit_dossier
 from motcua.identity.actors import Actor, ActorKind
 from motcua.law.moments import VIETNAM
 from motcua.organizations.models import Agency, Desk, Officer, Role, Unit
@@ -38,6 +39,20 @@ class Province:
     def applicant(self) -> Actor:
         return Actor(kind=ActorKind.APPLICANT, dossiers=frozenset())
 
+    def hire(self, name: str, title: str, agency: Agency, roles: dict[str, Agency], **where: Any) -> Officer:
+        """One more officer, known as `name`, with each role over an agency and all that lies below it."""
+        self.officers[name] = appoint(
+            username=name,
+            password=None,
+            full_name=title,
+            title=title,
+            agency=agency,
+            roles=roles,
+            valid_from=START,
+            **where,
+        )
+        return self.officers[name]
+
     def intake(self, **changes: Any) -> Intake:
         values: dict[str, Any] = {
             "key": uuid.uuid4(),
@@ -57,6 +72,17 @@ class Province:
 
 def applicant_of(*dossier_ids: int) -> Actor:
     return Actor(kind=ActorKind.APPLICANT, dossiers=frozenset(dossier_ids))
+
+
+def accepted(province: Province, at: datetime = MONDAY, *, by: str = "counter", **changes: Any) -> int:
+    """A dossier handed in and accepted at once."""
+    dossier_id = submit_dossier(province.intake(**changes), actor=province.applicant, at=at).id
+    give_command(dossier_id, Accept(), actor=province.actor(by), at=at)
+    return dossier_id
+
+
+def later(**given: float) -> datetime:
+    return MONDAY + timedelta(**given)
 
 
 def result(**changes: Any) -> ResultData:
@@ -107,27 +133,13 @@ def build_province() -> Province:
     DeskProcedure.objects.create(desk=desk, procedure=procedure, agency=department)
     DeskProcedure.objects.create(desk=commune_desk, procedure=procedure, agency=commune)
 
-    def officer(name: str, title: str, agency: Agency, roles: dict[str, Agency], **where: Any) -> Officer:
-        return appoint(
-            username=name,
-            password=None,
-            full_name=title,
-            title=title,
-            agency=agency,
-            roles=roles,
-            valid_from=START,
-            **where,
-        )
-
-    officers = {
-        "counter": officer("counter", "Lê Thị Quầy", root, {Role.COUNTER_OFFICER: department}, desk=desk),
-        "case": officer("case", "Phạm Thụ Lý", department, {Role.CASE_OFFICER: department}, unit=unit),
-        "head": officer("head", "Đỗ Trưởng Phòng", department, {Role.UNIT_HEAD: department}, unit=unit),
-        "signer": officer("signer", "Trần Văn Bình", department, {Role.SIGNER: department}),
-        "leader": officer("leader", "Vũ Lãnh Đạo", root, {Role.LEADER: root}),
-        "commune_counter": officer(
-            "commune_counter", "Bùi Quầy Xã", commune, {Role.COUNTER_OFFICER: commune}, desk=commune_desk
-        ),
-        "commune_case": officer("commune_case", "Ngô Thụ Lý Xã", commune, {Role.CASE_OFFICER: commune}),
-    }
-    return Province(root, department, commune, desk, commune_desk, unit, procedure, officers)
+    province = Province(root, department, commune, desk, commune_desk, unit, procedure, {})
+    hire = province.hire
+    hire("counter", "Lê Thị Quầy", root, {Role.COUNTER_OFFICER: department}, desk=desk)
+    hire("case", "Phạm Thụ Lý", department, {Role.CASE_OFFICER: department}, unit=unit)
+    hire("head", "Đỗ Trưởng Phòng", department, {Role.UNIT_HEAD: department}, unit=unit)
+    hire("signer", "Trần Văn Bình", department, {Role.SIGNER: department})
+    hire("leader", "Vũ Lãnh Đạo", root, {Role.LEADER: root})
+    hire("commune_counter", "Bùi Quầy Xã", commune, {Role.COUNTER_OFFICER: commune}, desk=commune_desk)
+    hire("commune_case", "Ngô Thụ Lý Xã", commune, {Role.CASE_OFFICER: commune})
+    return province

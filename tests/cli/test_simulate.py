@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.processes.build import line, step
-from tests.processes.test_services import publish
+from tests.processes.build import line, publish, step
 from tests.province import build_province
 
 

@@ -15,8 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.desk.office import Clock
-from tests.processes.build import line, step
-from tests.processes.test_services import publish
+from tests.processes.build import line, publish, step
 from tests.province import MONDAY, Province
 
 from motcua.dossiers import commands as c

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from tests.desk.office import PASSWORD, Clock, furnish, party
 from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
-from tests.notifications.reminders import moment, publish
-from tests.processes.build import line, step
+from tests.notifications.reminders import moment
+from tests.processes.build import line, publish, step
 from tests.province import MONDAY, Province, build_province, result
 
 from motcua.dossiers import commands as c

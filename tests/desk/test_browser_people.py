@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from tests.desk.office import PASSWORD, Clock, furnish, party
 from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
-from tests.processes.build import line, step
-from tests.processes.test_services import publish
+from tests.processes.build import line, publish, step
 from tests.province import MONDAY, START, Province, build_province
 
 from motcua.dossiers.commands import Accept

@@ -10,9 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.desk.office import Clock
-from tests.processes.build import line, parallel, review, step
-from tests.processes.test_services import accepted, open_items, publish
-from tests.province import MONDAY, Province
+from tests.processes.build import line, open_items, parallel, publish, review, step
+from tests.province import MONDAY, Province, accepted
 
 from motcua.desk.inbox_pages import PAGES
 from motcua.desk.models import SavedView

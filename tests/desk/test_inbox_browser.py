@@ -12,8 +12,7 @@ import pytest
 from tests.desk.office import PASSWORD, Clock, furnish, party
 from tests.desk.test_browser import Office, enter, shoot, visit
 from tests.faces.browser import OFFICE, PHONE, chromium, overflows, serving, violations
-from tests.processes.build import flow, node, process, result, step
-from tests.processes.test_services import publish
+from tests.processes.build import flow, node, process, publish, result, step
 from tests.province import MONDAY, build_province
 
 from motcua.dossiers.commands import Accept, AskSupplement

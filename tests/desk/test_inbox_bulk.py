@@ -8,9 +8,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from tests.desk.office import Clock
-from tests.processes.build import line, result, review, step
-from tests.processes.test_services import accepted, open_items, publish
-from tests.province import MONDAY, Province
+from tests.processes.build import line, open_items, publish, result, review, step
+from tests.province import MONDAY, Province, accepted
 
 from motcua.desk import bulk
 from motcua.desk.models import BulkRun

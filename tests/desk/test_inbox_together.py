@@ -10,9 +10,8 @@ from functools import partial
 import pytest
 from django.db import connection
 from tests.desk.office import furnish
-from tests.processes.build import line, step
-from tests.processes.test_services import accepted, publish
-from tests.province import MONDAY, START, Province, build_province
+from tests.processes.build import line, publish, step
+from tests.province import MONDAY, START, Province, accepted, build_province
 
 from motcua.desk import bulk
 from motcua.desk.models import BulkItem

@@ -12,27 +12,20 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 from tests.desk.office import Clock
-from tests.processes.build import parallel
+from tests.processes.build import parallel, publish
 from tests.processes.test_linked_parts import consultation
-from tests.processes.test_services import publish
-from tests.province import MONDAY, Province
+from tests.province import MONDAY, Province, accepted
 
 from motcua.catalog.models import DeskProcedure
 from motcua.dossiers.arrival import arrival
 from motcua.dossiers.commands import Accept
 from motcua.dossiers.models import Dossier
-from motcua.dossiers.services import give_command, receive_at_counter, submit_dossier
+from motcua.dossiers.services import receive_at_counter
 from motcua.processes.models import AgencyTransfer, BodyQuestion
 from motcua.processes.services import finish_step
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
-
-
-def accepted(province: Province) -> int:
-    dossier_id = submit_dossier(province.intake(), actor=province.applicant, at=MONDAY).id
-    give_command(dossier_id, Accept(), actor=province.actor("counter"), at=MONDAY)
-    return dossier_id
 
 
 def text(response: object) -> str:

@@ -12,9 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.desk.office import Clock
-from tests.processes.build import line, step
-from tests.processes.test_services import accepted, publish
-from tests.province import MONDAY, START, Province
+from tests.processes.build import line, publish, step
+from tests.province import MONDAY, START, Province, accepted
 
 from motcua.organizations.absences import record_absence
 from motcua.organizations.models import Absence, Role, RoleAssignment

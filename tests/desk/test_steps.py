@@ -10,9 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.desk.office import Clock
-from tests.processes.build import flow, line, parallel, process, result, review, step
-from tests.processes.test_services import accepted, open_items, publish
-from tests.province import MONDAY, START, Province, applicant_of
+from tests.processes.build import flow, line, open_items, parallel, process, publish, result, review, step
+from tests.province import MONDAY, START, Province, accepted, applicant_of
 
 from motcua.dossiers.models import Dossier, LedgerEntry
 from motcua.organizations.models import Role

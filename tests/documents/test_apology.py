@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from pypdf import PdfReader
-from tests.notifications.reminders import accepted, moment, publish
-from tests.processes.build import line, parallel, step
-from tests.province import MONDAY, START, Province, build_province, result
+from tests.notifications.reminders import moment
+from tests.processes.build import line, parallel, publish, step
+from tests.province import MONDAY, START, Province, accepted, build_province, result
 
 from motcua.documents.models import IssuedForm
 from motcua.documents.services import open_file, ready_form

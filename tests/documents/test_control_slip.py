@@ -10,9 +10,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
-from tests.processes.build import line, parallel, review, step
-from tests.processes.test_services import accepted, later, publish
-from tests.province import MONDAY, Province, applicant_of, build_province, result
+from tests.processes.build import line, parallel, publish, review, step
+from tests.province import MONDAY, Province, accepted, applicant_of, build_province, later, result
 
 from motcua.documents.contexts import HandOver, StepResult
 from motcua.documents.form_sets import FormKind, form_for

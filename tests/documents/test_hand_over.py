@@ -9,9 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
-from tests.processes.build import review
-from tests.processes.test_services import accepted, publish
-from tests.province import Province, build_province
+from tests.processes.build import publish, review
+from tests.province import Province, accepted, build_province
 
 from motcua.documents.hand_over import hand_over_sheet, print_hand_over
 from motcua.law.moments import VIETNAM

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from tests.processes.build import review
-from tests.province import MONDAY, Province
-
-from motcua.dossiers.commands import Accept
-from motcua.dossiers.services import give_command, submit_dossier
 from motcua.law.moments import VIETNAM
 from motcua.notifications.models import OfficerNotice, Watch
 from motcua.notifications.officer_notices import warn
 from motcua.notifications.watching import plan
-from motcua.processes.definition import Definition, to_json
-from motcua.processes.models import Process, ProcessVersion
 
 
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=VIETNAM)
-
-
-def publish(province: Province, definition: Definition | None = None) -> None:
-    definition = definition or review()
-    ProcessVersion.objects.create(
-        process=Process.objects.create(procedure=province.procedure), number=1, definition=to_json(definition),
-        digest=definition.digest, created_at=MONDAY, published_at=MONDAY, valid_from=date(2026, 1, 1),
-    )  # fmt: skip
-
-
-def accepted(province: Province, at: datetime = MONDAY, **changes: object) -> int:
-    dossier_id = submit_dossier(province.intake(**changes), actor=province.applicant, at=at).id
-    give_command(dossier_id, Accept(), actor=province.actor("counter"), at=at)
-    return dossier_id
 
 
 def pass_time(dossier_id: int, at: datetime) -> None:

@@ -6,8 +6,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection, connections
-from tests.notifications.reminders import accepted, moment, publish, told, watched
-from tests.province import MONDAY, build_province, result
+from tests.notifications.reminders import moment, told, watched
+from tests.processes.build import publish
+from tests.province import MONDAY, accepted, build_province, result
 
 from motcua.dossiers import commands as c
 from motcua.dossiers.services import give_command

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.notifications.reminders import accepted, moment, pass_time, publish, told, watched
-from tests.processes.build import parallel, review
-from tests.province import MONDAY, START, Province, build_province, result
+from tests.notifications.reminders import moment, pass_time, told, watched
+from tests.processes.build import parallel, publish, review
+from tests.province import MONDAY, START, Province, accepted, build_province, result
 
 from motcua.dossiers import commands as c
 from motcua.dossiers.models import Dossier
@@ -235,17 +235,9 @@ def test_within_a_commune_its_chairman_is_told(province: Province) -> None:
     )  # fmt: skip
     desk = province.commune_desk.pk
     intake = {"agency_id": province.commune.pk, "receiving_desk_id": desk, "return_desk_id": desk, "channel": "online"}
-    dossier_id = accepted_in(province, **intake)
+    dossier_id = accepted(province, by="commune_counter", **intake)
     pass_time(dossier_id, moment("2026-11-20T07:00"))
     assert told() == [("chairman", 0, "late:1")]
-
-
-def accepted_in(province: Province, **changes: object) -> int:
-    from motcua.dossiers.services import submit_dossier
-
-    dossier_id = submit_dossier(province.intake(**changes), actor=province.applicant, at=MONDAY).id
-    give_command(dossier_id, c.Accept(), actor=province.actor("commune_counter"), at=MONDAY)
-    return dossier_id
 
 
 class Gateway:

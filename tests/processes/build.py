@@ -1,11 +1,15 @@
-"""Small processes for tests, written the short way."""
+"""Small processes for tests, written the short way, and put in force."""
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from motcua.processes.definition import Definition, Flow, Node, NodeKind, StepKind
+from tests.province import MONDAY, Province
+
+from motcua.processes.definition import Definition, Flow, Node, NodeKind, StepKind, to_json
+from motcua.processes.models import Process, ProcessVersion, WorkItem
 
 
 def node(id_: str, kind: str, **given: Any) -> Node:
@@ -75,3 +79,20 @@ def parallel() -> Definition:
         "join>issue",
         "issue>end",
     )
+
+
+def publish(province: Province, definition: Definition | None = None, **where: object) -> ProcessVersion:
+    """The first version of the procedure's process, in force since the beginning of the year."""
+    definition = definition or review()
+    process = Process.objects.create(procedure=province.procedure, **where)
+    return ProcessVersion.objects.create(
+        process=process, number=1, definition=to_json(definition), digest=definition.digest, created_at=MONDAY,
+        published_at=MONDAY, valid_from=date(2026, 1, 1),
+    )  # fmt: skip
+
+
+def open_items(dossier_id: int) -> dict[str, WorkItem]:
+    """The open work items of a dossier by the name of their place in the process."""
+    return {
+        item.node: item for item in WorkItem.objects.filter(dossier_id=dossier_id, closed_at=None).order_by("token")
+    }

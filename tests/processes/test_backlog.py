@@ -3,18 +3,17 @@
 from datetime import date, timedelta
 
 import pytest
-from tests.processes.build import parallel
-from tests.processes.test_services import publish
-from tests.province import MONDAY, START, Province, build_province, result
+from tests.processes.build import parallel, publish
+from tests.processes.inspected import build_inspected
+from tests.province import MONDAY, Province, accepted, result
 
-from motcua.dossiers.commands import Accept, AskSupplement, Forward, RequestWithdrawal, Resolve
+from motcua.dossiers.commands import AskSupplement, Forward, RequestWithdrawal, Resolve
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.permissions import NotAllowed
-from motcua.dossiers.services import give_command, submit_dossier
+from motcua.dossiers.services import give_command
 from motcua.law.errors import BadInput
 from motcua.law.lifecycle import State
-from motcua.organizations.models import Officer, Role
-from motcua.organizations.services import appoint
+from motcua.organizations.models import Officer
 from motcua.processes.backlog.queries import Progress, after, backlog, cleared_by, explained, given_to, progress
 from motcua.processes.backlog.reasons import REASONS, Standing, likely
 from motcua.processes.backlog.services import note_backlog, report_back
@@ -29,26 +28,7 @@ NOW = MONDAY + timedelta(days=33, hours=1)
 
 @pytest.fixture
 def province() -> Province:
-    province = build_province()
-    for name, role, scope in (
-        ("inspector", Role.INSPECTOR, province.root), ("commune_leader", Role.LEADER, province.commune),
-    ):  # fmt: skip
-        province.officers[name] = appoint(
-            username=name,
-            password=None,
-            full_name=name,
-            title=name,
-            agency=scope,
-            roles={role: scope},
-            valid_from=START,
-        )
-    return province
-
-
-def accepted(province: Province) -> int:
-    dossier_id = submit_dossier(province.intake(), actor=province.applicant, at=MONDAY).id
-    give_command(dossier_id, Accept(), actor=province.actor("counter"), at=MONDAY)
-    return dossier_id
+    return build_inspected()
 
 
 def listed(province: Province, at=NOW, name: str = "inspector", **asked: object) -> list[int]:

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.notifications.reminders import accepted, moment, publish
-from tests.processes.build import line, parallel, review, step
-from tests.province import MONDAY, Province, build_province, result
+from tests.notifications.reminders import moment
+from tests.processes.build import line, parallel, publish, review, step
+from tests.province import MONDAY, Province, accepted, build_province, result
 
 from motcua.dossiers import commands as c
 from motcua.dossiers.decide import GuardFailed

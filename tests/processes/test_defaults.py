@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.processes.build import review
-from tests.processes.test_services import accepted, publish
-from tests.province import MONDAY, Province, build_procedure, build_province
+from tests.processes.build import publish, review
+from tests.province import MONDAY, Province, accepted, build_procedure, build_province
 
 from motcua.catalog.local_rules import split_in_stages
 from motcua.catalog.models import ChannelRule, CommittedLimit, DeskProcedure, Procedure

@@ -1,9 +1,8 @@
 from datetime import datetime, timedelta
 
 import pytest
-from tests.processes.build import line, review, step
-from tests.processes.test_services import accepted, later, publish
-from tests.province import MONDAY, Province, build_province, result
+from tests.processes.build import line, publish, review, step
+from tests.province import MONDAY, Province, accepted, build_province, later, result
 
 from motcua.catalog.models import DeskProcedure
 from motcua.dossiers.commands import Accept, AskSupplement, Forward, PaperData, ReceiveResult, Resolve, Supplement

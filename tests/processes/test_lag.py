@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from tests.province import MONDAY, START, Province, build_province
+from tests.processes.inspected import build_inspected
+from tests.province import MONDAY, Province
 
 from motcua.dossiers.commands import Accept, Forward, LateEntry, Rectify
 from motcua.dossiers.services import give_command, submit_dossier
-from motcua.organizations.models import Role
-from motcua.organizations.services import appoint
 from motcua.processes.lag import DAY, HOUR, inspected_rectifications, lags, late_entries
 
 pytestmark = pytest.mark.django_db
@@ -18,20 +17,7 @@ SINCE, UNTIL = MONDAY - timedelta(days=1), MONDAY + timedelta(days=30)
 
 @pytest.fixture
 def province() -> Province:
-    province = build_province()
-    for name, role, scope in (
-        ("inspector", Role.INSPECTOR, province.root), ("commune_leader", Role.LEADER, province.commune),
-    ):  # fmt: skip
-        province.officers[name] = appoint(
-            username=name,
-            password=None,
-            full_name=name,
-            title=name,
-            agency=scope,
-            roles={role: scope},
-            valid_from=START,
-        )
-    return province
+    return build_inspected()
 
 
 def forwarded(province: Province, *late_seconds: int) -> int:

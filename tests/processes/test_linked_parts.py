@@ -6,10 +6,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.processes.build import flow, line, node, parallel, process, step
+from tests.processes.build import flow, line, node, open_items, parallel, process, publish, step
 from tests.processes.build import result as result_step
-from tests.processes.test_services import accepted, open_items, publish
-from tests.province import MONDAY, Province, build_province, result
+from tests.province import MONDAY, Province, accepted, build_province, result
 
 from motcua.dossiers.checkpoints import CheckpointStore
 from motcua.dossiers.commands import Resolve

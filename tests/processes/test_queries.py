@@ -9,9 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.desk.office import furnish
-from tests.processes.build import flow, line, node, parallel, process, result, review, step
-from tests.processes.test_services import accepted, later, open_items, publish
-from tests.province import MONDAY, START, Province, build_province
+from tests.processes.build import flow, line, node, open_items, parallel, process, publish, result, review, step
+from tests.province import MONDAY, START, Province, accepted, build_province, later
 
 from motcua.catalog.models import Sector
 from motcua.dossiers.commands import AskSupplement

@@ -1,9 +1,9 @@
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.processes.build import parallel, review
-from tests.province import MONDAY, Province, build_province, result
+from tests.processes.build import open_items, parallel, publish, review
+from tests.province import MONDAY, Province, accepted, build_province, later, result
 
 from motcua.dossiers.checkpoints import CheckpointStore
 from motcua.dossiers.commands import Accept, AskSupplement, Forward, HandOver, Rectify, Resolve, Supplement
@@ -15,9 +15,8 @@ from motcua.dossiers.verify import verify_ledger
 from motcua.dossiers.writer import NotFound
 from motcua.law.lifecycle import State
 from motcua.law.moments import VIETNAM
-from motcua.processes.definition import Definition, to_json
 from motcua.processes.engine import NotThere
-from motcua.processes.models import Process, ProcessVersion, WorkItem
+from motcua.processes.models import WorkItem
 from motcua.processes.services import assign, claim, finish_step, hand_back, note_seen, take_back, time_out
 
 pytestmark = pytest.mark.django_db
@@ -26,30 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def province() -> Province:
     return build_province()
-
-
-def publish(province: Province, definition: Definition, **where: object) -> ProcessVersion:
-    process = Process.objects.create(procedure=province.procedure, **where)
-    return ProcessVersion.objects.create(
-        process=process, number=1, definition=to_json(definition), digest=definition.digest, created_at=MONDAY,
-        published_at=MONDAY, valid_from=date(2026, 1, 1),
-    )  # fmt: skip
-
-
-def accepted(province: Province, at: datetime = MONDAY) -> int:
-    dossier_id = submit_dossier(province.intake(), actor=province.applicant, at=at).id
-    give_command(dossier_id, Accept(), actor=province.actor("counter"), at=at)
-    return dossier_id
-
-
-def open_items(dossier_id: int) -> dict[str, WorkItem]:
-    return {
-        item.node: item for item in WorkItem.objects.filter(dossier_id=dossier_id, closed_at=None).order_by("token")
-    }
-
-
-def later(**given: float) -> datetime:
-    return MONDAY + timedelta(**given)
 
 
 def test_an_accepted_dossier_starts_on_its_process(province: Province) -> None:

@@ -4,8 +4,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from tests.processes.build import line, review, step
-from tests.processes.test_services import publish
+from tests.processes.build import line, publish, review, step
 from tests.province import MONDAY, START, Province, build_procedure, build_province
 
 from motcua.catalog.models import ChannelRule, CommittedLimit, PaperRequirement, Procedure, ProcedureVersion

@@ -293,7 +293,7 @@ def test_a_question_without_an_answer_is_refused(question: Question, said: str) 
 
 @pytest.mark.django_db
 def test_a_new_process_is_simulated_on_stated_arrivals_and_says_what_it_assumes() -> None:
-    from tests.processes.test_services import publish
+    from tests.processes.build import publish
 
     province = build_province()
     publish(province, line(step("appraise", "Thẩm định", minutes=600)))

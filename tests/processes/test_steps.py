@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.processes.build import flow, line, node, process, result, review, step
-from tests.processes.test_services import accepted, later, open_items, publish
-from tests.province import START, Province, build_province
+from tests.processes.build import flow, line, node, open_items, process, publish, result, review, step
+from tests.province import START, Province, accepted, build_province, later
 
 from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.models import LedgerEntry

@@ -4,18 +4,18 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
-from tests.processes.build import line, parallel, step
-from tests.processes.test_services import publish
-from tests.province import MONDAY, START, Province, build_province, result
+from tests.processes.build import line, parallel, publish, step
+from tests.processes.inspected import build_inspected
+from tests.province import MONDAY, Province, accepted, result
 
 from motcua.documents.models import IssuedForm, StoredFile
-from motcua.dossiers.commands import Accept, AskSupplement, Forward, PaperData, Resolve
+from motcua.dossiers.commands import AskSupplement, Forward, PaperData, Resolve
 from motcua.dossiers.models import Dossier
-from motcua.dossiers.services import give_command, submit_dossier
+from motcua.dossiers.services import give_command
 from motcua.law.moments import VIETNAM
 from motcua.notifications.models import Notice
-from motcua.organizations.models import Agency, Role
-from motcua.organizations.services import appoint, save_calendar, set_calendar, set_own_system
+from motcua.organizations.models import Agency
+from motcua.organizations.services import save_calendar, set_calendar, set_own_system
 from motcua.processes.inspection.rules import Rule, rules_of
 from motcua.processes.inspection.services import set_numbers
 from motcua.processes.models import StuckDossier, StuckSearch, WorkItem
@@ -32,26 +32,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def province() -> Province:
-    province = build_province()
-    for name, role, scope in (
-        ("inspector", Role.INSPECTOR, province.root), ("commune_leader", Role.LEADER, province.commune),
-    ):  # fmt: skip
-        province.officers[name] = appoint(
-            username=name,
-            password=None,
-            full_name=name,
-            title=name,
-            agency=scope,
-            roles={role: scope},
-            valid_from=START,
-        )
-    return province
-
-
-def accepted(province: Province, **changes: object) -> int:
-    dossier_id = submit_dossier(province.intake(**changes), actor=province.applicant, at=MONDAY).id
-    give_command(dossier_id, Accept(), actor=province.actor("counter"), at=MONDAY)
-    return dossier_id
+    return build_inspected()
 
 
 def told() -> None:

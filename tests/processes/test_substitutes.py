@@ -4,9 +4,8 @@ from types import SimpleNamespace
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.processes.build import line, review, step
-from tests.processes.test_services import accepted, later, open_items, publish
-from tests.province import MONDAY, START, Province, build_province
+from tests.processes.build import line, open_items, publish, review, step
+from tests.province import MONDAY, START, Province, accepted, build_province, later
 
 from motcua.dossiers.models import LedgerEntry
 from motcua.dossiers.writer import NotFound

@@ -3,12 +3,11 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from tests.processes.build import line, step
-from tests.processes.test_services import publish
-from tests.province import MONDAY, START, Province, build_province, result
+from tests.processes.build import line, publish, step
+from tests.processes.inspected import build_inspected
+from tests.province import MONDAY, Province, accepted, result
 
 from motcua.dossiers.commands import (
-    Accept,
     AskSupplement,
     DecideWithdrawal,
     HandOver,
@@ -19,12 +18,10 @@ from motcua.dossiers.commands import (
 from motcua.dossiers.decide import HandOverTooEarly
 from motcua.dossiers.models import Dossier, LedgerEntry
 from motcua.dossiers.permissions import NotAllowed
-from motcua.dossiers.services import give_command, submit_dossier
+from motcua.dossiers.services import give_command
 from motcua.dossiers.writer import NotFound
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
-from motcua.organizations.models import Role
-from motcua.organizations.services import appoint
 from motcua.processes.inspection.rules import rules_of
 from motcua.processes.inspection.services import set_numbers
 from motcua.processes.inspection.settings import in_force
@@ -40,28 +37,7 @@ AFTER = MONDAY + timedelta(days=10)
 
 @pytest.fixture
 def province() -> Province:
-    province = build_province()
-    for name, role, scope in (
-        ("inspector", Role.INSPECTOR, province.root),
-        ("reform", Role.REFORM_OFFICER, province.department),
-        ("commune_inspector", Role.INSPECTOR, province.commune),
-    ):
-        province.officers[name] = appoint(
-            username=name,
-            password=None,
-            full_name=name,
-            title=name,
-            agency=scope,
-            roles={role: scope},
-            valid_from=START,
-        )
-    return province
-
-
-def accepted(province: Province, at: datetime = MONDAY) -> int:
-    dossier_id = submit_dossier(province.intake(), actor=province.applicant, at=at).id
-    give_command(dossier_id, Accept(), actor=province.actor("counter"), at=at)
-    return dossier_id
+    return build_inspected()
 
 
 def asked_late(province: Province) -> int:

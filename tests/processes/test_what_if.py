@@ -7,9 +7,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.processes.build import line, step
-from tests.processes.test_services import accepted, publish
-from tests.province import MONDAY, Province, applicant_of, build_procedure, build_province
+from tests.processes.build import line, publish, step
+from tests.province import MONDAY, Province, accepted, applicant_of, build_procedure, build_province
 
 from motcua.catalog.models import DeskProcedure
 from motcua.dossiers.commands import Accept, AskSupplement, Extend, Supplement
