@@ -123,7 +123,7 @@ def test_lives_written_whole_keep_the_promise_of_their_day(province: Province) -
 def test_the_receipt_s_preview_says_the_same(province: Province) -> None:
     promise(province, 1, channel="counter")
     ChannelRule.objects.filter(channel="post").update(amount=1)
-    offered = Offered(DeskProcedure.objects.get(desk=province.desk))
+    offered = Offered(DeskProcedure.objects.get(desk=province.desk), MONDAY.date())
     limits, _ = offered.terms("home", "")
     assert offered.promised(limits, "home", "", MONDAY) == (Limit(1, DAY),)
     assert offered.promised(limits, "online", "", MONDAY) == (Limit(3, DAY),)

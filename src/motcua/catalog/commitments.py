@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from motcua.catalog.models import CommittedLimit
 from motcua.law.limits import Limit, Unit, is_shorter
@@ -53,3 +53,11 @@ def commitments_of(
         limit = Limit(row.amount, Unit(row.unit))
         found[row.procedure_id].append(Commitment(row.pk, row.agency_id, row.channel, row.condition, row.stage, limit))
     return {procedure_id: tuple(promises) for procedure_id, promises in found.items()}
+
+
+def promised_limits(procedure_id: int, *, on: date) -> QuerySet[CommittedLimit]:
+    """Every promise in force on a day, for telling: the whole province's first, then by agency."""
+    rows = CommittedLimit.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on), procedure=procedure_id, valid_from__lte=on
+    )
+    return rows.select_related("agency").order_by(F("agency__path").asc(nulls_first=True), "id")

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -27,15 +27,17 @@ from motcua.law.limits import Limit, Unit
 from motcua.law.moments import local_day
 from motcua.law.policies import Policy
 from motcua.platform.text import search_key
+from motcua.processes.simplification.papers import spared_papers, still_asked
 
 _CODE: Final = re.compile(r"^\s*([0-9]+(?:\.[0-9]+)+)")
 
 
 @dataclass(frozen=True)
 class Offered:
-    """A procedure at a desk, with what its version in force demands and promises."""
+    """A procedure at a desk, with what its version in force demands and promises on a day."""
 
     posted: DeskProcedure
+    on: date
 
     @property
     def pk(self) -> int:
@@ -56,7 +58,8 @@ class Offered:
     @cached_property
     def papers(self) -> list[PaperRequirement]:
         listed = PaperRequirement.objects.filter(version_id=self.posted.procedure.current_id).order_by("position")
-        return [paper for paper in listed if not paper.is_remark]
+        spared = spared_papers(self.posted.procedure_id, on=self.on)
+        return still_asked(listed, spared, agency_path=self.posted.agency.path)
 
     def conditions(self, channel: str) -> list[str]:
         """Cases in which the procedure's limit or fee differs; empty when there is one for all."""
@@ -102,7 +105,7 @@ class Offered:
             return None
 
 
-def offered(actor: Actor, *, same_day: bool = False) -> list[Offered]:
+def offered(actor: Actor, *, on: date, same_day: bool = False) -> list[Offered]:
     """What the actor's desk takes, by code; an officer without a desk takes for the desks of the agencies in scope."""
     rows = DeskProcedure.objects.filter(procedure__current__isnull=False)
     receiving = [hat for hat in actor.hats if any(grant.role in RECEIVERS for grant in hat.grants)]
@@ -116,7 +119,7 @@ def offered(actor: Actor, *, same_day: bool = False) -> list[Offered]:
     if same_day:
         rows = rows.filter(procedure__same_day=True)
     rows = rows.select_related("procedure__sector", "procedure__current", "agency__effective_calendar", "desk__agency")
-    return [Offered(row) for row in rows.order_by("procedure__code", "agency__code", "desk_id")]
+    return [Offered(row, on) for row in rows.order_by("procedure__code", "agency__code", "desk_id")]
 
 
 def choose(found: list[Offered], *, typed: str, pk: int | None) -> tuple[Offered | None, list[Offered]]:

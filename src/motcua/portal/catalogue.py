@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,10 +12,10 @@ from typing import Any, Final
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from motcua.catalog.commitments import promised_limits
 from motcua.catalog.models import (
     Channel,
     ChannelRule,
-    CommittedLimit,
     DeskProcedure,
     PaperRequirement,
     Procedure,
@@ -31,6 +31,7 @@ from motcua.law.limits import UNIT_TEXT, Unit
 from motcua.law.moments import local_day
 from motcua.platform.presentation import words
 from motcua.platform.text import search_key, sort_key
+from motcua.processes.simplification.papers import Spared, still_asked
 
 PAGE_SIZE: Final = 20
 _LATEST_DOSSIERS: Final = 5000
@@ -171,6 +172,7 @@ class Place:
     phone: str
     agency_id: int
     agency: str
+    agency_path: str
 
 
 def places(procedure: Procedure) -> list[Place]:
@@ -180,7 +182,16 @@ def places(procedure: Procedure) -> list[Place]:
         .order_by("desk__name", "agency__name")
     )
     return [
-        Place(row.pk, row.desk_id, row.desk.name, row.desk.address, row.desk.phone, row.agency_id, row.agency.name)
+        Place(
+            row.pk,
+            row.desk_id,
+            row.desk.name,
+            row.desk.address,
+            row.desk.phone,
+            row.agency_id,
+            row.agency.name,
+            row.agency.path,
+        )
         for row in rows
     ]
 
@@ -253,10 +264,7 @@ def limit_of(intake: Intake, *, at: datetime) -> str:
 def promises(procedure: Procedure, *, on: date) -> dict[tuple[str, str, int], list[str]]:
     """Limits promised on a day by channel, case and stage, in words: the whole province's first."""
     found: dict[tuple[str, str, int], list[str]] = {}
-    rows = CommittedLimit.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=on), procedure=procedure, valid_from__lte=on
-    )
-    for row in rows.select_related("agency").order_by(F("agency__path").asc(nulls_first=True), "id"):
+    for row in promised_limits(procedure.pk, on=on):
         where = row.agency.name if row.agency else "toàn tỉnh"
         said = f"{row.amount} {UNIT_TEXT[Unit(row.unit)]} ({where})"
         found.setdefault((row.channel, row.condition, row.stage), []).append(said)
@@ -335,17 +343,16 @@ class PaperCase:
     papers: list[PaperRequirement]
 
 
-def paper_cases(version: ProcedureVersion) -> list[PaperCase]:
-    """What every dossier needs first, then heading by heading as the catalogue lists them."""
+def paper_cases(version: ProcedureVersion, spared: Collection[Spared]) -> list[PaperCase]:
+    """What every dossier needs first, then heading by heading as the catalogue lists them, without what is spared everywhere."""
     cases: dict[str, list[PaperRequirement]] = {}
-    for paper in version.papers.all():
-        if not paper.is_remark:
-            cases.setdefault(paper.heading, []).append(paper)
+    for paper in still_asked(version.papers.all(), spared):
+        cases.setdefault(paper.heading, []).append(paper)
     return sorted((PaperCase(title, papers) for title, papers in cases.items()), key=lambda case: bool(case.title))
 
 
-def paper_remarks(version: ProcedureVersion) -> list[str]:
-    return [paper.label for paper in version.papers.all() if paper.is_remark]
+def paper_remarks(version: ProcedureVersion, spared: Collection[Spared]) -> list[str]:
+    return [*(paper.label for paper in version.papers.all() if paper.is_remark), *(one.text for one in spared)]
 
 
 def online_conditions(version: ProcedureVersion) -> list[str]:

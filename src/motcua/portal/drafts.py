@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 from django import forms
@@ -18,7 +19,9 @@ from motcua.dossiers.commands import BusinessData, PaperData, PartyData
 from motcua.dossiers.intake import Intake
 from motcua.dossiers.models import Draft
 from motcua.law.errors import BadInput
+from motcua.law.moments import local_day
 from motcua.law.persons import parse_citizen_number
+from motcua.platform.clock import now
 from motcua.platform.text import sort_key
 from motcua.portal import catalogue
 from motcua.portal.forms import (
@@ -31,6 +34,7 @@ from motcua.portal.forms import (
     ReturnForm,
     SubmitterForm,
 )
+from motcua.processes.simplification.papers import Spared, spared_papers, still_asked
 
 PLACE, SUBMITTER, OWNER, PAPERS, RETURN, REVIEW = (
     "noi-nop",
@@ -155,7 +159,12 @@ class HandIn:
 
     @property
     def requirements(self) -> list[PaperRequirement]:
-        return [paper for paper in self.version.papers.all() if not paper.is_remark]
+        path = self.place.agency_path if self.place else ""
+        return still_asked(self.version.papers.all(), self._spared, agency_path=path)
+
+    @cached_property
+    def _spared(self) -> list[Spared]:
+        return spared_papers(self.procedure.pk, on=local_day(now()))
 
     def files(self) -> list[dict[str, Any]]:
         return list(self.answers(PAPERS).get("files", []))

@@ -9,11 +9,13 @@ from django.views.decorators.http import require_safe
 
 from motcua.catalog.models import Procedure
 from motcua.law.errors import BadInput
+from motcua.law.moments import local_day
 from motcua.organizations.models import Desk
-from motcua.platform.clock import LOCAL, now
+from motcua.platform.clock import now
 from motcua.platform.config import config
 from motcua.portal import catalogue
 from motcua.portal.forms import LookupForm
+from motcua.processes.simplification.papers import spared_papers
 
 _EXAMPLES = ("khai sinh", "cấp phép xây dựng", "đăng ký doanh nghiệp", "giấy phép lái xe")
 
@@ -82,7 +84,9 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     found = _procedure(code)
     version = found.current
     places = catalogue.places(found)
-    terms = catalogue.terms(found, on=now().astimezone(LOCAL).date())
+    today = local_day(now())
+    terms = catalogue.terms(found, on=today)
+    spared = spared_papers(found.pk, on=today)
     context = {
         "nav": "procedures",
         "procedure": found,
@@ -90,8 +94,8 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         "headline": catalogue.headline(found),
         "terms": terms,
         "promises": sorted({promise for term in terms for promise in term.promises}),
-        "cases": catalogue.paper_cases(version),
-        "remarks": catalogue.paper_remarks(version),
+        "cases": catalogue.paper_cases(version, spared),
+        "remarks": catalogue.paper_remarks(version, spared),
         "steps": catalogue.steps(version.steps_text),
         "conditions": catalogue.steps(version.conditions_text),
         "desks": catalogue.desk_lines(places),
@@ -105,12 +109,13 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
 def checklist(request: HttpRequest, code: str) -> HttpResponse:
     """The papers of a procedure as one sheet to print and tick off."""
     found = _procedure(code)
+    spared = spared_papers(found.pk, on=local_day(now()))
     context = {
         "procedure": found,
         "version": found.current,
         "headline": catalogue.headline(found),
-        "cases": catalogue.paper_cases(found.current),
-        "remarks": catalogue.paper_remarks(found.current),
+        "cases": catalogue.paper_cases(found.current, spared),
+        "remarks": catalogue.paper_remarks(found.current, spared),
         "desks": catalogue.desk_lines(catalogue.places(found)),
     }
     return render(request, "portal/checklist.html", context)
