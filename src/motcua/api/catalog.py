@@ -12,10 +12,23 @@ from ninja import Path, Query, Router
 from motcua.api.auth import Bearer
 from motcua.api.models import Scope
 from motcua.api.problems import PROBLEMS
-from motcua.api.schemas import DeskOut, LimitOut, PaperOut, ProcedureOut, ProcedurePage, ProcedureRow
+from motcua.api.schemas import (
+    DeskOut,
+    LimitOut,
+    PaperOut,
+    ProcedureOut,
+    ProcedurePage,
+    ProcedureRow,
+    PromiseOut,
+    SparedOut,
+)
+from motcua.catalog.commitments import promised_limits
 from motcua.catalog.models import Procedure
 from motcua.law.errors import BadInput, DomainError
+from motcua.law.moments import local_day
+from motcua.platform.clock import now
 from motcua.platform.text import search_key
+from motcua.processes.simplification.papers import spared_papers
 
 router = Router(tags=["catalog"], auth=Bearer(Scope.CATALOG))
 _SIZE = 50
@@ -68,7 +81,10 @@ def _row(procedure: Procedure) -> ProcedureRow:
 
 @router.get("/{code}", response={200: ProcedureOut, **PROBLEMS}, operation_id="get_procedure")
 def get_procedure(request: HttpRequest, code: Annotated[str, Path(max_length=40, pattern=_PLAIN)]) -> ProcedureOut:
-    """The version in force with its limits, fees, papers, results and legal grounds, and the desks that take it."""
+    """The version in force with its limits, fees, papers, results and legal grounds, and the desks that take it.
+
+    Beside each limit and paper stands what is promised or spared today.
+    """
     procedure = (
         Procedure.objects.filter(current__isnull=False, code=code)
         .select_related("sector", "current")
@@ -86,6 +102,9 @@ def get_procedure(request: HttpRequest, code: Annotated[str, Path(max_length=40,
         raise ProcedureNotFound(f"Không có thủ tục “{code}” trong danh mục.")
     version = procedure.current
     assert version is not None
+    today = local_day(now())
+    promised = list(promised_limits(procedure.pk, on=today))
+    spared = spared_papers(procedure.pk, on=today)
     return ProcedureOut(
         **_row(procedure).dict(),
         version=version.number,
@@ -99,6 +118,17 @@ def get_procedure(request: HttpRequest, code: Annotated[str, Path(max_length=40,
                 amount=rule.amount,
                 unit=rule.unit,
                 text=rule.limit_text,
+                promised=[
+                    PromiseOut(
+                        agency=row.agency.code if row.agency else "",
+                        amount=row.amount,
+                        unit=row.unit,
+                        valid_from=row.valid_from,
+                        valid_to=row.valid_to,
+                    )
+                    for row in promised
+                    if (row.channel, row.condition, row.stage) == (rule.channel, rule.condition, rule.stage)
+                ],
                 fee_vnd=rule.fee_vnd,
                 fee_text=rule.fee_text,
             )
@@ -111,6 +141,17 @@ def get_procedure(request: HttpRequest, code: Annotated[str, Path(max_length=40,
                 form_name=paper.form_name,
                 originals=paper.originals,
                 copies=paper.copies,
+                spared=[
+                    SparedOut(
+                        agency=one.agency.code if one.agency else "",
+                        into=one.into,
+                        decision=one.decision.decision_number,
+                        valid_from=one.decision.valid_from,
+                        valid_to=one.decision.valid_to,
+                    )
+                    for one in spared
+                    if one.paper == paper.label
+                ],
             )
             for paper in version.papers.all()
         ],

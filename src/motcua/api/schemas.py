@@ -43,15 +43,38 @@ class Problem(Schema):
     data: dict[str, Any] | None = None
 
 
+class PromiseOut(Schema):
+    """A limit that is promised today. `agency` is the code of the agency that promises it, "" = the whole province."""
+
+    agency: str
+    amount: int
+    unit: str
+    valid_from: date
+    valid_to: date | None
+
+
 class LimitOut(Schema):
+    """The catalogue's limit; a dossier gets the shortest of it and of those promised by its agency or the province."""
+
     channel: str
     stage: int
     condition: str
     amount: int | None
     unit: str
     text: str
+    promised: list[PromiseOut]
     fee_vnd: int | None
     fee_text: str
+
+
+class SparedOut(Schema):
+    """Where a paper is not asked for: the agency's code, "" = the whole province; `into` names the paper it is merged with."""
+
+    agency: str
+    into: str
+    decision: str
+    valid_from: date
+    valid_to: date | None
 
 
 class PaperOut(Schema):
@@ -60,6 +83,7 @@ class PaperOut(Schema):
     form_name: str
     originals: int | None
     copies: int | None
+    spared: list[SparedOut]
 
 
 class ProcedureRow(Schema):
