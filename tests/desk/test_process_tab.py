@@ -70,6 +70,8 @@ def test_a_step_done_again_shows_each_visit_and_marks_the_last(
     ]
     page = sign_in("case").get(f"/can-bo/ho-so/{on_review}/quy-trinh/").content.decode()
     assert "Làm lại" in page
+    # An hour the first time, ten minutes the second: the office rests since 11:30.
+    assert 'data-element="appraise" data-state="now" data-note="1g10, 2 lần"' in page
 
 
 def test_a_finished_dossier_has_nothing_to_come(
@@ -83,6 +85,8 @@ def test_a_finished_dossier_has_nothing_to_come(
     assert [(row[1], row[2]) for row in rows(sign_in("case"), on_review)] == [
         ("appraise", "done"), ("sign", "done"), ("issue", "done"),
     ]  # fmt: skip
+    visits = sign_in("case").get(f"/can-bo/ho-so/{on_review}/quy-trinh/").context["visits"]
+    assert [visit.outcome for visit in visits] == ["Hoàn thành", "Đồng ý", "Đã có kết quả"]
 
 
 def test_the_picture_is_that_of_the_version_it_follows(province: Province, sign_in: SignIn, on_review: int) -> None:

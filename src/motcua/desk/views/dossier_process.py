@@ -17,7 +17,7 @@ from motcua.desk.views.processes import bpmn_answer
 from motcua.dossiers import queries
 from motcua.dossiers.models import Dossier
 from motcua.law.calendars import Calendar
-from motcua.law.lifecycle import FINISHED, State
+from motcua.law.lifecycle import FINISHED, STATE_TEXT, State
 from motcua.processes.bpmn import element_ids
 from motcua.processes.checks import hours_text
 from motcua.processes.definition import STEP_ROLES, Definition, Node, NodeKind, from_json
@@ -25,6 +25,7 @@ from motcua.processes.items import TAKEN_BACK, UNDONE
 from motcua.processes.models import ProcessVersion, WorkItem
 
 _GONE = frozenset({UNDONE, TAKEN_BACK})
+_ENDS = {state.value: text for state, text in STATE_TEXT.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +91,33 @@ def _visits(dossier: Dossier, definition: Definition, at: datetime) -> Iterator[
     )
     calendars = calendars_by_id(item.agency.effective_calendar_id for item in items if item.agency)
     elements, _ = element_ids(definition)
-    last = {item.node: item.pk for item in items if item.outcome not in _GONE}
+    counted: dict[str, list[WorkItem]] = {}
+    for item in items:
+        if item.outcome not in _GONE:
+            counted.setdefault(item.node, []).append(item)
     # While the clock stands still no time of a step is used.
     until = dossier.paused_at or at
     for item in items:
         calendar = calendars[item.agency.effective_calendar_id if item.agency else None]
-        element = elements.get(item.node, "") if last.get(item.node) == item.pk else ""
-        yield _visit(dossier, definition.by_id.get(item.node), item, element, calendar, at, until)
+        same = counted.get(item.node, [])
+        is_last = bool(same) and same[-1] is item
+        # The picture has room for one note: a step that was gone through again says the time of all its visits.
+        spent = (
+            [minutes_used(one, until, calendar) for one in same] if is_last else [minutes_used(item, until, calendar)]
+        )
+        element = elements.get(item.node, "") if is_last else ""
+        yield _visit(dossier, definition.by_id.get(item.node), item, element, calendar, at, until, _note(item, spent))
     if State(dossier.state) in FINISHED:
         return
     for node in definition.nodes:
-        if node.kind in (NodeKind.STEP, NodeKind.TIMER) and node.id not in last:
+        if node.kind in (NodeKind.STEP, NodeKind.TIMER) and node.id not in counted:
             yield _coming(node, elements[node.id])
 
 
 def _visit(
-    dossier: Dossier, node: Node | None, item: WorkItem, element: str, calendar: Calendar, at: datetime, until: datetime
-) -> Visit:
+    dossier: Dossier, node: Node | None, item: WorkItem, element: str, calendar: Calendar, at: datetime, until: datetime,
+    note: str,
+) -> Visit:  # fmt: skip
     is_open = item.closed_at is None
     late = item.due_at is not None and item.due_at < (item.closed_at or until)
     if is_open:
@@ -125,14 +136,25 @@ def _visit(
         step_clock(item, State(dossier.state), at, calendar) if has_clock else None,
         person.full_name if person else "" if item.kind in (WorkItem.Kind.TIMER, WorkItem.Kind.JOIN) else role or "Hệ thống",
         (node.body if node and node.body else "") or str(item.unit or item.agency or ""),
-        node.way_text(item.outcome) if node and node.kind is NodeKind.STEP and item.outcome and state else "",
+        _way_text(node, item) if node and node.kind is NodeKind.STEP and item.outcome and state else "",
         hours_text(item.minutes) if item.minutes else "", time_used(item, until, calendar),
-        item.opened_at, item.due_at, item.closed_at, _note(item, minutes_used(item, until, calendar)),
+        item.opened_at, item.due_at, item.closed_at, note,
     )  # fmt: skip
 
 
-def _note(item: WorkItem, used: int | None) -> str:
-    return "" if used is None else f"{_short(used)} / {_short(item.minutes)}"
+def _way_text(node: Node, item: WorkItem) -> str:
+    """How a step ended; the last one, and those that the dossier's end closed, bear the state that ended them."""
+    return _ENDS.get(item.outcome) or node.way_text(item.outcome)
+
+
+def _note(item: WorkItem, spent: list[int | None]) -> str:
+    """Time used of what was given; over several visits, all of it and how many."""
+    known = [minutes for minutes in spent if minutes is not None]
+    if not known:
+        return ""
+    return (
+        f"{_short(sum(known))}, {len(known)} lần" if len(known) > 1 else f"{_short(known[0])} / {_short(item.minutes)}"
+    )
 
 
 def _short(minutes: int) -> str:

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const SMALLEST = 0.62; // below it the names of steps cannot be read
+  const LOWEST = 144; // px: room for the mark of the drawing's makers
 
   const rowOf = (element) => [...document.querySelectorAll("[data-element]")].find((row) => row.dataset.element === element.id);
 
@@ -55,6 +56,16 @@
     });
   };
 
+  // A picture of one line needs less height than one of many branches.
+  const shorten = (viewer, sheet) => {
+    const { inner, outer } = viewer.get("canvas").viewbox();
+    const scale = Math.min(1, Math.max(outer.width / (inner.width + 2 * MARGIN), SMALLEST));
+    const wanted = Math.max((inner.height + 4 * MARGIN) * scale, LOWEST);
+    if (wanted >= outer.height) return;
+    sheet.style.height = `${Math.round(wanted)}px`;
+    viewer.get("canvas").resized();
+  };
+
   const draw = async (figure) => {
     const answer = await fetch(figure.dataset.bpmn, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(String(answer.status));
@@ -67,6 +78,7 @@
       bpmnRenderer: { defaultStrokeColor: "#1c2430", defaultLabelColor: "#1c2430" },
     });
     await viewer.importXML(xml);
+    shorten(viewer, figure.querySelector("[data-sheet]"));
     mark(viewer);
     show(viewer);
     viewer.get("eventBus").on("element.click", ({ element }) => {
