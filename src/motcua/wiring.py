@@ -17,7 +17,7 @@ def wire() -> None:
     from motcua.dossiers.checkpoints import checkpoint_sweep
     from motcua.dossiers.ports import ports
     from motcua.dossiers.sweeps import fire_timers
-    from motcua.exchange.services import ask_to_talk, collect, note_silence
+    from motcua.exchange.services import ask_to_talk, collect, forget_replies, note_silence
     from motcua.notifications import stuck as notices_stuck
     from motcua.notifications.digests import send_digests
     from motcua.notifications.officer_notices import warn
@@ -26,6 +26,7 @@ def wire() -> None:
     from motcua.notifications.watching import apply_settings, follow_ledger
     from motcua.platform.jobs import register_sweep
     from motcua.processes.apologies import keep_letters, keep_past_letters
+    from motcua.processes.bodies import forget_answers
     from motcua.processes.gate import ProcessGate
     from motcua.processes.hand_over import cut_of_day
     from motcua.processes.linked import advance_joined
@@ -39,7 +40,16 @@ def wire() -> None:
 
     # Forms last: their number rows stay locked until the commit.
     ports.bind(
-        subscribers=(project, send_steps, keep_letters, tell_applicant, forget_files, issue_forms),
+        subscribers=(
+            project,
+            send_steps,
+            keep_letters,
+            forget_answers,
+            forget_replies,
+            tell_applicant,
+            forget_files,
+            issue_forms,
+        ),
         past_subscribers=(project_past, keep_past_letters, keep_told, issue_past_forms),
         result_evidence=can_stand_as_result,
         step_gate=ProcessGate(),

@@ -14,6 +14,7 @@ from tests.province import MONDAY, applicant_of
 from motcua.demo.outside import Behaviour, OutsideAgency, behaviours_from, running
 from motcua.dossiers.checkpoints import CheckpointStore
 from motcua.dossiers.commands import AskSupplement, DecideWithdrawal, Supplement
+from motcua.dossiers.erasure import erase_person
 from motcua.dossiers.models import Dossier, LedgerEntry, Result
 from motcua.dossiers.services import give_command
 from motcua.dossiers.verify import verify_ledger
@@ -199,6 +200,18 @@ def test_what_comes_twice_or_out_of_order_is_done_once(
     assert o.told() == told
     assert o.kinds().count("dossier.resolved") == 1
     assert states(o.handed)["residence"] == "resolved"
+
+
+def test_what_a_partner_wrote_goes_with_the_person(office: Callable[[Behaviour], Office]) -> None:
+    o = office(Behaviour.REFUSE)
+    o.pass_time(STARTED)
+    o.pass_time(STARTED + timedelta(minutes=5))
+    part = Dossier.objects.get(pk=o.residence)
+    assert InReply.objects.exclude(content={}).count() == 2
+    erase_person([part.submitter_id], actor=SYSTEM, at=STARTED + timedelta(days=400), basis="Yêu cầu của ông/bà")
+    assert list(InReply.objects.values_list("kind", "taken", "content", "note")) == [
+        ("accepted", "done", {}, ""), ("refused", "done", {}, ""),
+    ]  # fmt: skip
 
 
 def test_a_contradicting_answer_is_marked_to_be_asked_about(office: Callable[[Behaviour], Office]) -> None:

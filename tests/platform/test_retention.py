@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
+from tests.province import build_province
 
 from motcua.law.errors import BadInput
+from motcua.notifications.models import OfficerNotice
 from motcua.platform import retention
 from motcua.platform.jobs import Job, defer_many
 from motcua.platform.retention import OWN_FILE, DataClass, clear, read_classes
@@ -35,6 +37,19 @@ def test_clear_deletes_exactly_what_is_over(tmp_path, monkeypatch):
     assert known.expired(AT).count() == 3
     assert clear(known, AT) == 3
     assert sorted(Session.objects.values_list("session_key", flat=True)) == ["0", "1"]
+
+
+@pytest.mark.django_db
+def test_a_reminder_to_an_officer_loses_its_words_and_stays(tmp_path):
+    province = build_province()
+    for age in (729, 731):
+        OfficerNotice.objects.create(
+            officer=province.officers["case"], channel="page", stage=f"due-{age}", due_at=AT, body="Hồ sơ sắp đến hạn",
+            state="sent", created_at=AT - timedelta(days=age),
+        )  # fmt: skip
+
+    assert clear(of("officer_notice_texts", tmp_path), AT) == 1
+    assert dict(OfficerNotice.objects.values_list("stage", "body")) == {"due-729": "Hồ sơ sắp đến hạn", "due-731": ""}
 
 
 @pytest.mark.django_db

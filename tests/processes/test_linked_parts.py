@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from tests.processes.build import flow, line, node, open_items, parallel, process, publish, step
 from tests.processes.build import result as result_step
 from tests.province import MONDAY, Province, accepted, build_province, result
 
 from motcua.dossiers.checkpoints import CheckpointStore
-from motcua.dossiers.commands import Resolve
+from motcua.dossiers.commands import HandOver, Resolve
 from motcua.dossiers.decide import GuardFailed
+from motcua.dossiers.erasure import erase_person
 from motcua.dossiers.models import Dossier, LedgerEntry
 from motcua.dossiers.permissions import NotAllowed
 from motcua.dossiers.queries import get_visible, visible_to
@@ -207,6 +210,33 @@ def test_a_body_answers_once_by_its_link(province: Province, tmp_path: Path) -> 
     assert WorkItem.objects.get(dossier_id=dossier_id, node="ask").outcome == "agree"
     assert set(open_items(dossier_id)) == {"issue"}
     assert verify_ledger(CheckpointStore(tmp_path / "checkpoints", "khoa")).faults == ()
+
+
+def test_what_was_asked_and_answered_goes_with_the_person(province: Province) -> None:
+    dossier_id, question = asked(province)
+    bodies.answer(
+        question.secret,
+        name="Đại úy An",
+        text="Ông Hòa ở ngoài vành đai",
+        file="ab" * 32,
+        file_name="Hòa.pdf",
+        at=later(hours=5),
+    )
+    give_command(dossier_id, Resolve(result(signed_on=TODAY)), actor=province.actor("case"), at=later(hours=6))
+    paid = HandOver("Nguyễn Thị Hòa", "signature", "ab" * 32)
+    give_command(dossier_id, paid, actor=province.actor("counter"), at=later(hours=7))
+    erase_person([Dossier.objects.get(pk=dossier_id).submitter_id], actor=SYSTEM, at=later(days=400), basis="Yêu cầu")
+    row = BodyQuestion.objects.get()
+    assert (row.question, row.answer, row.answered_by, row.answer_file_name) == ("", "", "", "")
+    assert (row.body, row.answered_at) == ("Bộ chỉ huy quân sự", later(hours=5))
+    (job,) = forgotten()
+    assert "ab" * 32 in job["hashes"]
+
+
+def forgotten() -> list[dict[str, object]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args::text FROM procrastinate_jobs WHERE task_name LIKE %s", ["%forget%"])
+        return [json.loads(row[0]) for row in cursor.fetchall()]
 
 
 def test_silence_goes_the_step_s_way_ends_the_link_and_is_charged_to_the_body(province: Province) -> None:

@@ -107,6 +107,9 @@ SELECT f.file_id FROM documents_issuedform f WHERE f.dossier_id = ANY(%(ids)s) A
 UNION
 SELECT p.file FROM dossiers_paper p JOIN dossiers_dossier d ON d.id = p.dossier_id
 WHERE d.id = ANY(%(ids)s) AND d.owner_business_id IS NULL AND p.file <> ''
+UNION
+SELECT b.answer_file FROM processes_bodyquestion b JOIN dossiers_dossier d ON d.id = b.dossier_id
+WHERE d.id = ANY(%(ids)s) AND d.owner_business_id IS NULL AND b.answer_file <> ''
 """
 
 _BLANK = """

@@ -23,12 +23,12 @@ from motcua.dossiers.commands import AnyCommand, Resolve, ResultData, ReturnInel
 from motcua.dossiers.decide import GuardFailed, MoveNotPossible
 from motcua.dossiers.evidence import check_evidence
 from motcua.dossiers.models import Dossier, Paper
-from motcua.dossiers.ports import ports
+from motcua.dossiers.ports import EntryEvent, ports
 from motcua.exchange.models import InReply, OutMessage, Partner
 from motcua.exchange.providers import OutsideSystem, PermanentFailure, Reply, TemporaryFailure
 from motcua.identity.actors import SYSTEM
 from motcua.law.errors import BadInput, DomainError
-from motcua.law.lifecycle import OPEN, RUNNING, ProcessEvent, State
+from motcua.law.lifecycle import OPEN, PERSONAL_DATA_ERASED, RUNNING, ProcessEvent, State
 from motcua.organizations.models import Agency
 from motcua.organizations.services import set_own_system
 from motcua.platform.jobs import Job, defer_many
@@ -335,3 +335,11 @@ def unanswered(at: datetime) -> list[tuple[int, int, bool]]:
         (dossier_id, agency_id, sent_at is not None)
         for dossier_id, agency_id, sent_at in rows.values_list("dossier_id", "partner__agency_id", "sent_at")
     ]
+
+
+def forget_replies(events: list[EntryEvent]) -> list[Job]:
+    """A subscriber: with a person goes what other systems wrote of them; what came when, and what it did, stays."""
+    erased = [event.dossier_id for event in events if event.kind == PERSONAL_DATA_ERASED]
+    if erased:
+        InReply.objects.filter(message__dossier_id__in=erased).update(content={}, note="")
+    return []

@@ -20,11 +20,13 @@ from motcua.dossiers.commands import check_text
 from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.models import Paper
 from motcua.dossiers.permissions import NotAllowed, sees
+from motcua.dossiers.ports import EntryEvent
 from motcua.dossiers.services import Moved, subject_of
 from motcua.identity.actors import SYSTEM, Actor
 from motcua.law.errors import BadInput, DomainError
-from motcua.law.lifecycle import OPEN, ProcessEvent
+from motcua.law.lifecycle import OPEN, PERSONAL_DATA_ERASED, ProcessEvent
 from motcua.organizations.models import Role
+from motcua.platform.jobs import Job
 from motcua.processes.definition import DONE, Node, StepKind
 from motcua.processes.engine import NotThere
 from motcua.processes.items import Item
@@ -217,3 +219,13 @@ def record_answer(
             answered_at=at, answered_by=f"văn bản số {document.strip()}", answer=text.strip()
         )
         return _finish(dossier_id, token, outcome, text.strip(), at)
+
+
+def forget_answers(events: list[EntryEvent]) -> list[Job]:
+    """A subscriber: with a person goes what was asked and answered about them; that it was asked, and when, stays."""
+    erased = [event.dossier_id for event in events if event.kind == PERSONAL_DATA_ERASED]
+    if erased:
+        BodyQuestion.objects.filter(dossier_id__in=erased).update(
+            question="", answer="", answered_by="", answer_file_name=""
+        )
+    return []
