@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from tests.processes.build import line, parallel, review, step
 
 from motcua.law.limits import Limit, Unit
-from motcua.processes.checks import back_flows, faults, limit_minutes, longest_path
+from motcua.processes.checks import faults, limit_minutes, longest_path
 from motcua.processes.definition import Definition, NodeKind, StepKind, from_json, to_json
+from motcua.processes.loops import back_flows
 from motcua.processes.patterns import QUANTUM, LimitTooShort, fit, instantiate, pattern_of, patterns
 
 CODES = list(patterns())

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from motcua.processes import engine
-from motcua.processes.checks import back_flows
 from motcua.processes.definition import TIMEOUT, Definition, Flow, Node, NodeKind
 from motcua.processes.engine import Token, taken_on
+from motcua.processes.loops import back_flows
 
 
 class Walk:

@@ -24,6 +24,7 @@ from motcua.processes.definition import (
     StepKind,
 )
 from motcua.processes.engine import taken_on
+from motcua.processes.loops import back_flows
 
 # More markings than any office's process has; beyond it the drawing is at fault.
 _MOST_MARKINGS = 50_000
@@ -285,30 +286,6 @@ def _put(definition: Definition, rest: _Marking, flows: tuple[Flow, ...]) -> tup
             return Fault(target.id, f"“{target.label}” có thể bị mở hai lần cùng lúc."), None
         places.add(place)
     return None, frozenset(places)
-
-
-def back_flows(definition: Definition) -> frozenset[str]:
-    """The arrows that return to an earlier place: those that close a loop in a walk from the start, deepest first."""
-    start = next(node.id for node in definition.nodes if node.kind is NodeKind.START)
-    found: set[str] = set()
-    seen: set[str] = set()
-    on_way: set[str] = set()
-    stack: list[tuple[str, Iterator[Flow]]] = [(start, iter(definition.out[start]))]
-    seen.add(start)
-    on_way.add(start)
-    while stack:
-        node, flows = stack[-1]
-        flow = next(flows, None)
-        if flow is None:
-            stack.pop()
-            on_way.discard(node)
-        elif flow.target in on_way:
-            found.add(flow.id)
-        elif flow.target not in seen:
-            seen.add(flow.target)
-            on_way.add(flow.target)
-            stack.append((flow.target, iter(definition.out[flow.target])))
-    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from motcua.processes.definition import TIMEOUT, Definition, Flow, NodeKind
+from motcua.processes.loops import back_flows
 
 Point = tuple[int, int]
 Box = tuple[int, int, int, int]  # x, y, width, height
@@ -96,7 +97,7 @@ def _left(box: Box) -> Point:
 
 def columns(definition: Definition) -> tuple[dict[str, int], frozenset[str]]:
     """The column of each node (its longest way from a beginning), and the arrows that lead back."""
-    back = _back(definition)
+    back = back_flows(definition)
     ahead = [flow for flow in _known(definition) if flow.id not in back]
     missing = {node.id: 0 for node in definition.nodes}
     for flow in ahead:
@@ -113,33 +114,6 @@ def columns(definition: Definition) -> tuple[dict[str, int], frozenset[str]]:
             if not missing[flow.target]:
                 ready.append(flow.target)
     return column, back
-
-
-def _back(definition: Definition) -> frozenset[str]:
-    """Arrows that close a loop in a walk from the start, then from whatever that walk has not met."""
-    found: set[str] = set()
-    done: set[str] = set()
-    begins = sorted(
-        definition.nodes, key=lambda node: (node.kind is not NodeKind.START, bool(definition.into[node.id]))
-    )
-    for begin in begins:
-        if begin.id in done:
-            continue
-        on_way = {begin.id}
-        stack = [(begin.id, iter(definition.out[begin.id]))]
-        while stack:
-            here, flows = stack[-1]
-            flow = next(flows, None)
-            if flow is None:
-                stack.pop()
-                on_way.discard(here)
-                done.add(here)
-            elif flow.target in on_way:
-                found.add(flow.id)
-            elif flow.target in definition.by_id and flow.target not in done:
-                on_way.add(flow.target)
-                stack.append((flow.target, iter(definition.out[flow.target])))
-    return frozenset(found)
 
 
 def reading_order(definition: Definition) -> tuple[str, ...]:

@@ -16,9 +16,9 @@ from typing import Any
 from motcua.law.clock import working_minutes_between
 from motcua.law.errors import BadInput
 from motcua.law.worktime import Calendar
-from motcua.processes.checks import back_flows
 from motcua.processes.definition import Definition, NodeKind, StepKind
 from motcua.processes.items import TAKEN_BACK, UNDONE, Item
+from motcua.processes.loops import back_flows
 
 
 class Charges(StrEnum):

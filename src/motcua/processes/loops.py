@@ -1,0 +1,35 @@
+"""Which arrows of a process lead back to an earlier place."""
+
+from __future__ import annotations
+
+from motcua.processes.definition import Definition, NodeKind
+
+
+def back_flows(definition: Definition) -> frozenset[str]:
+    """The arrows that close a loop in a walk, deepest first, from the start, then from whatever that walk has not met.
+
+    Stands any graph that can be drawn, faulty ones included.
+    """
+    found: set[str] = set()
+    done: set[str] = set()
+    begins = sorted(
+        definition.nodes, key=lambda node: (node.kind is not NodeKind.START, bool(definition.into[node.id]))
+    )
+    for begin in begins:
+        if begin.id in done:
+            continue
+        on_way = {begin.id}
+        stack = [(begin.id, iter(definition.out[begin.id]))]
+        while stack:
+            here, flows = stack[-1]
+            flow = next(flows, None)
+            if flow is None:
+                stack.pop()
+                on_way.discard(here)
+                done.add(here)
+            elif flow.target in on_way:
+                found.add(flow.id)
+            elif flow.target in definition.by_id and flow.target not in done:
+                on_way.add(flow.target)
+                stack.append((flow.target, iter(definition.out[flow.target])))
+    return frozenset(found)
