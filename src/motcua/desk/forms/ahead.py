@@ -29,7 +29,7 @@ def _text(label: str, hint: str, offered: str = "") -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=300, widget=forms.TextInput(attrs=attrs))
 
 
-def _number(label: str, least: float, most: float, *, whole: bool = True) -> forms.Field:
+def _number(label: str, least: float, most: float, *, whole: bool = True, hint: str = "") -> forms.Field:
     kind = forms.IntegerField if whole else forms.FloatField
     message = f"Cần một số từ {least:g} đến {most:g}."
     return kind(
@@ -37,7 +37,7 @@ def _number(label: str, least: float, most: float, *, whole: bool = True) -> for
         required=False,
         min_value=least,
         max_value=most,
-        widget=forms.NumberInput(attrs={"class": "form-control", "step": "1" if whole else "any"}),
+        widget=forms.NumberInput(attrs={"class": "form-control", "step": "1" if whole else "any", "placeholder": hint}),
         error_messages={"invalid": message, "min_value": message, "max_value": message},
     )
 
@@ -47,9 +47,9 @@ class SimulationForm(forms.Form):
     procedure = _text("Thủ tục", "Mã thủ tục", "procedures")
     since = _day("Từ ngày")
     to = _day("Đến ngày")
-    per_day = _number("Số hồ sơ mỗi ngày", 0.01, 10_000, whole=False)
-    case_officers = _number("Số cán bộ thụ lý", 1, 500)
-    signers = _number("Số người ký", 1, 500)
+    per_day = _number("Số hồ sơ mỗi ngày", 0.01, 10_000, whole=False, hint="Như lịch sử")
+    case_officers = _number("Số cán bộ thụ lý", 1, 500, hint="Như hiện nay")
+    signers = _number("Số người ký", 1, 500, hint="Như hiện nay")
     without = _text("Bỏ bước", "Mã bước")
     seed = _number("Hạt giống", 0, 2**31 - 1)
 
