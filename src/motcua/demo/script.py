@@ -159,9 +159,12 @@ class Script:
             return
         end = add_working_minutes(self.at, max(round(minutes), 1), self.office.calendar)
         while steps := self.steps_left():
-            each = max(working_minutes_between(self.at, end, self.office.calendar), 0) / steps
+            # The result is recorded by hand as well, some time after the last step.
+            each = max(working_minutes_between(self.at, end, self.office.calendar), 0) / (steps + 1)
             self.work(each * 0.75, each)
             self.step()
+        rest = max(working_minutes_between(self.at, end, self.office.calendar), 0)
+        self.work(rest * 0.75, rest)
 
     def work(self, low: float, high: float) -> None:
         """Wait that many working minutes of the competent office."""
