@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.command import Run, command_on
 
 from motcua.dossiers.models import Dossier, LedgerEntry
 from motcua.organizations.models import Agency
 
 
 @pytest.fixture
-def motcua(committed_db, tmp_path: Path):
-    environment = os.environ | {"MOTCUA_DATABASE_URL": committed_db.url, "MOTCUA_HOME": str(tmp_path), "COLUMNS": "140"}
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "motcua.cli.main", *arguments], env=environment, capture_output=True, text=True
-        )
-
-    return run
+def motcua(committed_db, tmp_path: Path) -> Run:
+    return command_on(committed_db.url, tmp_path, COLUMNS="140")
 
 
 def test_without_the_catalogue_it_says_what_to_do(motcua) -> None:

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from tests.command import Run, command_on
 from tests.dossiers.lives import live
 from tests.province import build_province
 
 
 @pytest.fixture
-def motcua(committed_db, tmp_path: Path):
-    environment = os.environ | {"MOTCUA_DATABASE_URL": committed_db.url, "MOTCUA_HOME": str(tmp_path)}
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "motcua.cli.main", *arguments], env=environment, capture_output=True, text=True
-        )
-
-    return run
+def motcua(committed_db, tmp_path: Path) -> Run:
+    return command_on(committed_db.url, tmp_path)
 
 
 def test_checkpoint_then_verify_then_damage(motcua) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.command import Run, command_on
 from tests.processes.build import line, review, step
 from tests.province import build_province
 
@@ -19,8 +18,6 @@ from motcua.processes.bpmn import export
 from motcua.processes.bpmn_reader import read
 from motcua.processes.definition import from_json, to_json
 from motcua.processes.models import ProcessVersion
-
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
@@ -33,16 +30,7 @@ def bpmn(tmp_path: Path) -> Path:
 @pytest.fixture
 def motcua(committed_db, tmp_path: Path) -> Run:
     build_province()
-    environment = os.environ | {
-        "MOTCUA_DATABASE_URL": committed_db.url, "MOTCUA_HOME": str(tmp_path), "MOTCUA_NOW": "2026-11-16T09:20+07:00",
-    }  # fmt: skip
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "motcua.cli.main", *arguments], env=environment, capture_output=True, text=True
-        )
-
-    return run
+    return command_on(committed_db.url, tmp_path, MOTCUA_NOW="2026-11-16T09:20+07:00")
 
 
 def test_check_says_how_long_and_names_every_fault(bpmn: Path, tmp_path: Path) -> None:

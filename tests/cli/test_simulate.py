@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.command import Run, command_on
 from tests.processes.build import line, publish, step
 from tests.province import build_province
 
 
 @pytest.fixture
-def motcua(committed_db, tmp_path: Path):
-    environment = os.environ | {
-        "MOTCUA_DATABASE_URL": committed_db.url, "MOTCUA_HOME": str(tmp_path), "MOTCUA_NOW": "2026-11-20T09:00:00+07:00",
-    }  # fmt: skip
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "motcua.cli.main", *arguments], env=environment, capture_output=True, text=True
-        )
-
-    return run
+def motcua(committed_db, tmp_path: Path) -> Run:
+    return command_on(committed_db.url, tmp_path, MOTCUA_NOW="2026-11-20T09:00:00+07:00")
 
 
 def test_a_stated_rate_gives_the_same_figures_twice_and_faults_exit_2(motcua) -> None:

@@ -1,14 +1,12 @@
 import json
-import os
-import subprocess
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.command import Run, command_on
 from tests.processes.build import publish, review
 from tests.province import MONDAY, Province, accepted, build_procedure, build_province
 
@@ -287,23 +285,19 @@ def test_overrides_take_two_statements(province: Province) -> None:
 
 
 @pytest.fixture
-def motcua(committed_db, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    environment = os.environ | {"MOTCUA_DATABASE_URL": committed_db.url, "MOTCUA_HOME": str(tmp_path)}
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "motcua.cli.main", "process", *arguments],
-            env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-
-    return run
+def motcua(committed_db, tmp_path: Path) -> Run:
+    return command_on(committed_db.url, tmp_path)
 
 
-def test_the_command(motcua: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+def test_the_command(motcua: Run) -> None:
     build_province()
 
-    unknown = motcua("default", "--agency", "H99")
-    dry, first, again = motcua("default", "--dry-run", "--json"), motcua("default", "--json"), motcua("default")
+    unknown = motcua("process", "default", "--agency", "H99")
+    dry, first, again = (
+        motcua("process", "default", "--dry-run", "--json"),
+        motcua("process", "default", "--json"),
+        motcua("process", "default"),
+    )
     assert (unknown.returncode, unknown.stdout, unknown.stderr) == (2, "", "Không có cơ quan nào mang mã “H99”.\n")
     assert json.loads(dry.stdout)["made"] == 1
     assert json.loads(first.stdout) == json.loads(dry.stdout)
@@ -311,15 +305,15 @@ def test_the_command(motcua: Callable[..., subprocess.CompletedProcess[str]]) ->
     assert "đã làm 0 quy trình, không đổi 1, bỏ qua 0" in again.stdout
 
 
-def test_the_command_that_lists_overrides(motcua: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+def test_the_command_that_lists_overrides(motcua: Run) -> None:
     province = build_province()
     make_defaults(actor=SYSTEM, at=MONDAY)
     publish(province, review(), agency=province.department)
 
     listed, told, none = (
-        motcua("overrides", "H32.16", "--json"),
-        motcua("overrides", "H32.16"),
-        motcua("overrides", "H32.101"),
+        motcua("process", "overrides", "H32.16", "--json"),
+        motcua("process", "overrides", "H32.16"),
+        motcua("process", "overrides", "H32.101"),
     )
     (row,) = json.loads(listed.stdout)
     assert (row["procedure"], row["version"], row["inherited"]) == ("1.001193", 1, True)
