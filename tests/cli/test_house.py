@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 from django.db import connection
+from tests.ports import lasting_port
 
 from motcua.cli.main import COMMANDS, cli
 from motcua.cli.serve import free_port
@@ -159,9 +160,9 @@ def test_free_port_refuses_when_none_is_left():
 
 def test_serve_answers_takes_the_next_port_and_ends_on_ctrl_c(committed_db):
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        wanted = lasting_port()
+        taken.bind(("127.0.0.1", wanted))
         taken.listen()
-        wanted = taken.getsockname()[1]
         process = subprocess.Popen(
             [*MOTCUA, "serve", "--port", str(wanted)],
             env=os.environ | {"MOTCUA_DATABASE_URL": committed_db.url},
@@ -190,7 +191,7 @@ def test_serve_answers_takes_the_next_port_and_ends_on_ctrl_c(committed_db):
 def _answer(url: str) -> Any:
     while True:
         try:
-            return urllib.request.urlopen(url, timeout=10)
+            return urllib.request.urlopen(url, timeout=120)
         except ConnectionError:
             continue
         except urllib.error.URLError as error:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 import psycopg
+from tests.ports import lasting_port
 
 
 @dataclass
@@ -76,6 +76,13 @@ class Town:
                 process.wait()
         self.running.clear()
 
+    def wait_for(self, query: str, *values: object) -> None:
+        """Until the query counts something: what the worker does comes when it comes."""
+        deadline = time.monotonic() + 90
+        while self.row(query, *values) == (0,):
+            assert time.monotonic() < deadline, f"{query}\n{self.told('worker')}"
+            time.sleep(0.1)
+
     def row(self, query: str, *values: object) -> tuple[object, ...]:
         """One row of the database, read past Django, which refuses while a browser is open in this thread."""
         with psycopg.connect(self.database) as connection:
@@ -87,9 +94,7 @@ class Town:
 @contextlib.contextmanager
 def town(home: Path, database: str) -> Iterator[Town]:
     home.mkdir(parents=True, exist_ok=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        place = Town(home, database, probe.getsockname()[1])
+    place = Town(home, database, lasting_port())
     try:
         yield place
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import tempfile
@@ -62,12 +63,25 @@ def run_granian(host: str, port: int, workers: int) -> None:
         _granian(host, port, workers)
 
 
+def _load() -> None:
+    from django.urls import get_resolver
+
+    from motcua.wsgi import application  # noqa: F401 - loading it is what is wanted
+
+    # Django reads these only when the first request asks, which is too late to share.
+    _ = get_resolver().url_patterns
+    # The collector marks every object it visits, and a marked page is a copied page.
+    gc.freeze()
+
+
 def _granian(host: str, port: int, workers: int) -> None:
     # Imported here: the web server is loaded by this command alone.
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
 
-    # The web workers are forked from this process: a database socket that two of them share gives one the rows of the other.
+    # The web workers are forked from this process: what is loaded here is loaded once, and found by each at its start.
+    _load()
+    # A database socket that two of them share gives one the rows of the other.
     hang_up()
     Granian(
         "motcua.cli.web:application",
