@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tests.province import MONDAY, START, Province, build_procedure
+from tests.province import MONDAY, Province, build_procedure
 
 from motcua.catalog.models import DeskProcedure, ResultKind
 from motcua.dossiers import commands as c
 from motcua.dossiers.commands import PartyData, ResultData
 from motcua.dossiers.services import give_command, receive_at_counter, submit_dossier
 from motcua.organizations.models import Role
-from motcua.organizations.services import appoint
 
 PASSWORD = "mat-khau-rat-dai-2026"
 
@@ -33,22 +32,9 @@ class Clock:
 def furnish(province: Province) -> Province:
     """Adds what the desk's pages need beyond the common province: more roles, a same-day and a certification procedure."""
     root, department = province.root, province.department
-
-    def officer(name: str, title: str, agency, roles, **where):
-        province.officers[name] = appoint(
-            username=name,
-            password=None,
-            full_name=title,
-            title=title,
-            agency=agency,
-            roles=roles,
-            valid_from=START,
-            **where,
-        )
-
-    officer("admin", "Hồ Quản Trị", root, {Role.ADMINISTRATOR: root})
-    officer("desk_head", "Đặng Phụ Trách", root, {Role.DESK_HEAD: root}, desk=province.desk)
-    officer("postal", "Lý Bưu Chính", root, {Role.POSTAL_WORKER: root})
+    province.hire("admin", "Hồ Quản Trị", root, {Role.ADMINISTRATOR: root})
+    province.hire("desk_head", "Đặng Phụ Trách", root, {Role.DESK_HEAD: root}, desk=province.desk)
+    province.hire("postal", "Lý Bưu Chính", root, {Role.POSTAL_WORKER: root})
     same_day = build_procedure(
         "2.000815",
         "Chứng thực bản sao từ bản chính giấy tờ, văn bản",

@@ -12,14 +12,13 @@ import pytest
 from tests.desk.office import PASSWORD, Clock, furnish, party
 from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
 from tests.processes.build import line, publish, step
-from tests.province import MONDAY, START, Province, build_province
+from tests.province import MONDAY, Province, build_province
 
 from motcua.dossiers.commands import Accept
 from motcua.dossiers.services import receive_at_counter
 from motcua.organizations.absences import record_absence
 from motcua.organizations.delegations import delegate
 from motcua.organizations.models import Role
-from motcua.organizations.services import appoint
 from motcua.processes.definition import Assign
 from motcua.processes.hand_over import make_lists, sign_given
 from motcua.processes.models import HandOverList
@@ -32,10 +31,7 @@ AT = MONDAY + timedelta(minutes=20)
 @pytest.fixture
 def province(committed_db: object, clock: Clock) -> Province:
     province = furnish(build_province())
-    province.officers["deputy"] = appoint(
-        username="deputy", password=None, full_name="Hoàng Phó Giám đốc", title="Phó Giám đốc", agency=province.department,
-        roles={Role.CASE_OFFICER: province.department}, valid_from=START,
-    )  # fmt: skip
+    province.hire("deputy", "Hoàng Phó Giám đốc", province.department, {Role.CASE_OFFICER: province.department})
     publish(province, line(step("sign", "Ký duyệt", "signer", 240, assign=Assign.ROUND_ROBIN)))
     for number in range(8):
         intake = province.intake(channel="counter", submitter=party(number))

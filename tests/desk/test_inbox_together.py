@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable
 from functools import partial
 
 import pytest
-from django.db import connection
 from tests.desk.office import furnish
 from tests.processes.build import line, publish, step
-from tests.province import MONDAY, START, Province, accepted, build_province
+from tests.province import MONDAY, Province, accepted, build_province
+from tests.threads import at_once
 
 from motcua.desk import bulk
 from motcua.desk.models import BulkItem
@@ -19,7 +18,6 @@ from motcua.dossiers.models import LedgerEntry
 from motcua.identity.actors import Actor
 from motcua.law.errors import DomainError
 from motcua.organizations.models import Role
-from motcua.organizations.services import appoint
 from motcua.processes.models import WorkItem
 from motcua.processes.services import claim, finish_step
 
@@ -28,31 +26,11 @@ def items_of(*dossier_ids: int) -> list[int]:
     return [WorkItem.objects.get(dossier_id=pk, closed_at=None).pk for pk in dossier_ids]
 
 
-def at_once(*jobs: Callable[[], None]) -> None:
-    """Each in a thread with a connection of its own, all let go together."""
-    gate = threading.Barrier(len(jobs))
-
-    def run(job: Callable[[], None]) -> None:
-        try:
-            gate.wait(10)
-            job()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
 def town() -> Province:
     province = furnish(build_province())
     publish(province, line(step("check", "Kiểm tra")))
-    province.officers["case_two"] = appoint(
-        username="case_two", password=None, full_name="Mai Thụ Lý", title="Chuyên viên", agency=province.department,
-        roles={Role.CASE_OFFICER: province.department}, valid_from=START, unit=province.unit,
-    )  # fmt: skip
+    department = province.department
+    province.hire("case_two", "Mai Thụ Lý", department, {Role.CASE_OFFICER: department}, unit=province.unit)
     return province
 
 

@@ -9,14 +9,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.desk.office import Clock, party
-from tests.province import MONDAY, START, Province
+from tests.province import MONDAY, Province
 
 from motcua.dossiers.commands import Accept, AskSupplement, Forward, LateEntry, Rectify
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.services import give_command, receive_at_counter
 from motcua.notifications.models import Notice
 from motcua.organizations.models import Role
-from motcua.organizations.services import appoint
 from motcua.processes.backlog.services import note_backlog
 from motcua.processes.models import (
     BacklogNote,
@@ -45,15 +44,7 @@ def office(province: Province, clock: Clock) -> Province:
         # Inspects the commune and works for the department: sees its dossiers, but does not inspect them.
         ("both", {Role.INSPECTOR: province.commune, Role.CASE_OFFICER: province.department}),
     ):
-        province.officers[name] = appoint(
-            username=name,
-            password=None,
-            full_name=f"Người {name}",
-            title=name,
-            agency=province.root,
-            roles=roles,
-            valid_from=START,
-        )
+        province.hire(name, f"Người {name}", province.root, roles)
     return province
 
 

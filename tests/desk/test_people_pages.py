@@ -13,11 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.desk.office import Clock
 from tests.processes.build import line, publish, step
-from tests.province import MONDAY, START, Province, accepted
+from tests.province import MONDAY, Province, accepted
 
 from motcua.organizations.absences import record_absence
 from motcua.organizations.models import Absence, Role, RoleAssignment
-from motcua.organizations.services import appoint
 from motcua.processes.definition import Assign
 from motcua.processes.hand_over import make_lists
 from motcua.processes.models import HandOverLine, HandOverList, WorkItem
@@ -29,10 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def place(province: Province, clock: Clock) -> Province:
-    province.officers["deputy"] = appoint(
-        username="deputy", password=None, full_name="Hoàng Phó Giám đốc", title="", agency=province.department,
-        roles={Role.CASE_OFFICER: province.department}, valid_from=START,
-    )  # fmt: skip
+    province.hire("deputy", "Hoàng Phó Giám đốc", province.department, {Role.CASE_OFFICER: province.department})
     return province
 
 

@@ -15,12 +15,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.processes import build
 from tests.processes.build import line, step
-from tests.province import MONDAY, START, Province, build_procedure
+from tests.province import MONDAY, Province, build_procedure
 
 from motcua.desk.forms.process_table import definition_of, read_rows, read_time, rows_of
 from motcua.identity.actors import SYSTEM
 from motcua.organizations.models import Role
-from motcua.organizations.services import appoint
 from motcua.processes.bpmn import export
 from motcua.processes.bpmn_reader import read
 from motcua.processes.definition import Definition, StepKind, from_json
@@ -317,10 +316,7 @@ def test_a_draft_is_thrown_away(province: Province, sign_in: SignIn) -> None:
 def test_an_administrator_of_a_commune_looks_but_does_not_touch_the_province(
     province: Province, sign_in: SignIn
 ) -> None:
-    province.officers["commune_admin"] = appoint(
-        username="commune_admin", password=None, full_name="Quản Trị Xã", title="", agency=province.commune,
-        roles={Role.ADMINISTRATOR: province.commune}, valid_from=START,
-    )  # fmt: skip
+    province.hire("commune_admin", "Quản Trị Xã", province.commune, {Role.ADMINISTRATOR: province.commune})
     version = draft(province, review())
     client = sign_in("commune_admin")
     assert client.get(f"/can-bo/quy-trinh/{version.process_id}/").status_code == 200

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.province import MONDAY, START, Province, build_procedure
+from tests.province import MONDAY, Province, build_procedure
 
 from motcua.catalog.models import ChannelRule, PaperRequirement, ProcedureVersion
 from motcua.dossiers.models import Dossier
@@ -20,7 +20,6 @@ from motcua.dossiers.services import submit_dossier
 from motcua.identity.actors import SYSTEM
 from motcua.law.limits import Limit, Unit
 from motcua.organizations.models import Role
-from motcua.organizations.services import appoint
 from motcua.processes.defaults import make_defaults
 from motcua.processes.models import Simplification
 from motcua.processes.simplification.services import NewLimit, NewPart, NewSimplification, record
@@ -34,10 +33,7 @@ LIST, NEW = "/can-bo/don-gian-hoa/", "/can-bo/don-gian-hoa/ghi/?thu-tuc=1.001193
 
 @pytest.fixture
 def reform(province: Province, sign_in: SignIn) -> Client:
-    province.officers["cchc"] = appoint(
-        username="cchc", password=None, full_name="Mai Cải Cách", title="", agency=province.root,
-        roles={Role.REFORM_OFFICER: province.root}, valid_from=START,
-    )  # fmt: skip
+    province.hire("cchc", "Mai Cải Cách", province.root, {Role.REFORM_OFFICER: province.root})
     return sign_in("cchc")
 
 

@@ -33,10 +33,8 @@ pytestmark = pytest.mark.django_db
 def province() -> Province:
     province = build_province()
     # A second officer of the same room, to whom work can be given.
-    province.officers["other"] = appoint(
-        username="other", password=None, full_name="Hà Thụ Lý", title="Chuyên viên", agency=province.department,
-        roles={Role.CASE_OFFICER: province.department}, unit=province.unit, valid_from=START,
-    )  # fmt: skip
+    department = province.department
+    province.hire("other", "Hà Thụ Lý", department, {Role.CASE_OFFICER: department}, unit=province.unit)
     return province
 
 

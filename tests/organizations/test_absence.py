@@ -46,11 +46,7 @@ class Place:
 @pytest.fixture
 def place() -> Place:
     province = build_province()
-    deputy = appoint(
-        username="deputy", password=None, full_name="Hoàng Phó Phòng", title="", agency=province.department, roles={},
-        valid_from=START,
-    )  # fmt: skip
-    return Place(province, deputy)
+    return Place(province, province.hire("deputy", "Hoàng Phó Phòng", province.department, {}))
 
 
 def roles(actor: Actor) -> dict[int, set[str]]:

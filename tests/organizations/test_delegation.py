@@ -2,13 +2,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from tests.province import MONDAY, START, Province, build_procedure, build_province
+from tests.province import MONDAY, START, Province, accepted, build_procedure, build_province
 
 from motcua.catalog.models import DeskProcedure, Sector
-from motcua.dossiers.commands import Accept, Suspend
+from motcua.dossiers.commands import Suspend
 from motcua.dossiers.models import LedgerEntry
 from motcua.dossiers.queries import visible_to
-from motcua.dossiers.services import give_command, submit_dossier
+from motcua.dossiers.services import give_command
 from motcua.dossiers.writer import NotFound
 from motcua.identity.actors import Actor
 from motcua.law.errors import BadInput
@@ -42,21 +42,11 @@ class Place:
     def deputy_on(self, day: date) -> Actor:
         return actor_of(self.deputy, day)
 
-    def accepted(self, **changes: object) -> int:
-        province = self.province
-        dossier_id = submit_dossier(province.intake(**changes), actor=province.applicant, at=MONDAY).id
-        give_command(dossier_id, Accept(), actor=province.actor("counter"), at=MONDAY)
-        return dossier_id
-
 
 @pytest.fixture
 def place() -> Place:
     province = build_province()
-    deputy = appoint(
-        username="deputy", password=None, full_name="Hoàng Phó Phòng", title="", agency=province.department, roles={},
-        valid_from=START,
-    )  # fmt: skip
-    return Place(province, deputy)
+    return Place(province, province.hire("deputy", "Hoàng Phó Phòng", province.department, {}))
 
 
 def test_it_begins_and_ends_by_itself(place: Place) -> None:
@@ -66,7 +56,7 @@ def test_it_begins_and_ends_by_itself(place: Place) -> None:
 
 
 def test_the_delegate_acts_for_the_one_who_gave_it(place: Place) -> None:
-    dossier_id = place.accepted()
+    dossier_id = accepted(place.province)
     with pytest.raises(NotFound):
         give_command(dossier_id, SUSPEND, actor=place.deputy_on(TODAY), at=MONDAY)
     place.give()
@@ -92,7 +82,7 @@ def test_a_sector_limits_what_is_seen_and_done(place: Place) -> None:
     other = Sector.objects.create(code="G17-QH01", name="Quy hoạch", name_key="quy hoach")
     planning = build_procedure("1.002222", "Cung cấp thông tin quy hoạch", other)
     DeskProcedure.objects.create(desk=province.desk, procedure=planning, agency=province.department)
-    building, plan = place.accepted(), place.accepted(procedure_id=planning.pk)
+    building, plan = accepted(place.province), accepted(place.province, procedure_id=planning.pk)
     place.give(sectors=[other.pk])
     deputy = place.deputy_on(TODAY)
 

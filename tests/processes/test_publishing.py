@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from django.contrib.postgres.search import SearchVector
-from django.db import connection
 from django.db.models import Value
 from tests.processes import build
 from tests.processes.build import flow, line, node, process, result, step
-from tests.province import MONDAY, START, Province, build_province
+from tests.province import MONDAY, Province, build_province
+from tests.threads import at_once
 
 from motcua.catalog.models import ChannelRule, Procedure
 from motcua.dossiers.commands import Accept
@@ -22,7 +21,7 @@ from motcua.dossiers.services import give_command, submit_dossier
 from motcua.identity.actors import SYSTEM, Actor
 from motcua.law.errors import BadInput
 from motcua.organizations.models import Role
-from motcua.organizations.services import appoint, save_calendar, set_calendar
+from motcua.organizations.services import save_calendar, set_calendar
 from motcua.processes.checks import hours_text
 from motcua.processes.definition import Definition, StepKind, from_json
 from motcua.processes.drawing import lay_out
@@ -56,14 +55,8 @@ def province(db: None) -> Province:
 
 def staffed() -> Province:
     province = build_province()
-
-    def officer(name: str, agency: object, role: str) -> None:
-        province.officers[name] = appoint(
-            username=name, password=None, full_name=name, title="", agency=agency, roles={role: agency}, valid_from=START
-        )  # type: ignore[arg-type]  # fmt: skip
-
-    officer("reform", province.root, Role.REFORM_OFFICER)
-    officer("commune_admin", province.commune, Role.ADMINISTRATOR)
+    province.hire("reform", "reform", province.root, {Role.REFORM_OFFICER: province.root})
+    province.hire("commune_admin", "commune_admin", province.commune, {Role.ADMINISTRATOR: province.commune})
     return province
 
 
@@ -291,24 +284,16 @@ def test_only_publishers_of_the_scope_change_processes(province: Province) -> No
 def test_of_two_who_publish_at_once_one_is_told(committed_db: object) -> None:
     province = staffed()
     opened = draft(province, review())
-    gate = threading.Barrier(2)
     answers: list[str] = []
 
     def go() -> None:
         try:
-            gate.wait()
             issue(opened)
             answers.append("published")
         except AlreadyChanged as error:
             answers.append(error.message)
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=go) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(go, go)
     assert sorted(answers, key=len) == [
         "published",
         "Lần 1 đã được ban hành, không sửa được nữa; hãy soạn lần mới.",
@@ -317,24 +302,16 @@ def test_of_two_who_publish_at_once_one_is_told(committed_db: object) -> None:
 
 def test_of_two_first_drafts_at_once_one_is_told(committed_db: object) -> None:
     province = staffed()
-    gate = threading.Barrier(2)
     answers: list[str] = []
 
     def go() -> None:
         try:
-            gate.wait()
             draft(province, review(), actor=SYSTEM)
             answers.append("opened")
         except HasDraft:
             answers.append("told")
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=go) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(go, go)
     assert sorted(answers) == ["opened", "told"]
     assert ProcessVersion.objects.count() == 1
 

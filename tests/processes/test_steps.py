@@ -121,10 +121,7 @@ def item(province: Province, role: str) -> Item:
 
 
 def test_the_head_of_a_desk_gives_out_the_steps_of_the_desk_only(province: Province) -> None:
-    province.officers["desk_head"] = appoint(
-        username="desk_head", password=None, full_name="Đặng Phụ Trách", title="", agency=province.root,
-        roles={Role.DESK_HEAD: province.root}, valid_from=START, desk=province.desk,
-    )  # fmt: skip
+    province.hire("desk_head", "Đặng Phụ Trách", province.root, {Role.DESK_HEAD: province.root}, desk=province.desk)
     led = {role for role in ("counter_officer", "cashier", "desk_head", "case_officer", "unit_head", "signer")
            if leads(province.actor("desk_head"), item(province, role))}  # fmt: skip
     assert led == {"counter_officer", "cashier", "desk_head"}

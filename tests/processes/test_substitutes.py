@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.processes.build import line, open_items, publish, review, step
-from tests.province import MONDAY, START, Province, accepted, build_province, later
+from tests.province import MONDAY, Province, accepted, build_province, later
 
 from motcua.dossiers.models import LedgerEntry
 from motcua.dossiers.writer import NotFound
@@ -15,7 +15,6 @@ from motcua.organizations.absences import end_absence, record_absence
 from motcua.organizations.delegations import delegate
 from motcua.organizations.models import Absence, Officer, Role
 from motcua.organizations.queries import actor_of
-from motcua.organizations.services import appoint
 from motcua.processes.assignment import Candidate, pick, takers
 from motcua.processes.definition import Assign, Definition
 from motcua.processes.models import WorkItem
@@ -122,10 +121,7 @@ def test_a_step_is_given_to_those_there_and_to_substitutes() -> None:
 @pytest.fixture
 def province(db: None) -> Province:
     province = build_province()
-    province.officers["deputy"] = appoint(
-        username="deputy", password=None, full_name="Hoàng Phó Giám đốc", title="", agency=province.department, roles={},
-        valid_from=START,
-    )  # fmt: skip
+    province.hire("deputy", "Hoàng Phó Giám đốc", province.department, {})
     return province
 
 
