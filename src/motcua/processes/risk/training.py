@@ -54,9 +54,6 @@ def judge(past: Past, *, first: int, cut: int, now: int) -> Judged:
     """
     looked = look(past, now=now)
     looked = looked.take(looked.at >= first + _SETTLING_DAYS * DAY_MINUTES)
-    columns = features_by_month(past, looked)
-    if cut - first < _TWO_YEARS:
-        columns[:, SEASON] = 0.0
     train = np.flatnonzero((looked.due < cut) & (looked.told_at < cut))
     test = np.flatnonzero(
         (looked.at >= cut) & (looked.due // DAY_MINUTES < now // DAY_MINUTES) & (looked.told_at <= now)
@@ -68,6 +65,9 @@ def judge(past: Past, *, first: int, cut: int, now: int) -> Judged:
                 f"Lịch sử để {what} có {len(which)} lượt xem hồ sơ, {some} lượt trễ: cần ít nhất {ENOUGH_ROWS} lượt, trong đó"
                 f" ít nhất {ENOUGH_LATE} trễ và {ENOUGH_LATE} không trễ."
             )
+    columns = features_by_month(past, looked)
+    if cut - first < _TWO_YEARS:
+        columns[:, SEASON] = 0.0
     model = fit(columns[train], looked.ended_late[train])
     by_time = fit(time_left(looked.rows.take(train)), looked.ended_late[train])
     late = looked.ended_late[test]
