@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -181,14 +183,7 @@ def arriving(request: DeskRequest) -> HttpResponse:
 @require_safe
 def for_others(request: DeskRequest) -> HttpResponse:
     """Receipt not bound to territory, from both sides, with the breaches of the forwarding limit."""
-    today = local(request.at).date()
-    form = WindowForm.of(request.GET, today)
-    first, last = form.days(today)
-    try:
-        rows = received_for_others(request.actor, first, last)
-    except DomainError as error:
-        form.add_error("last", error.message)
-        rows = []
+    form, rows = _in_window(request, lambda first, last: received_for_others(request.actor, first, last))
     context = {
         "form": form,
         "counts": count_for_others(rows, request.at),
@@ -202,13 +197,17 @@ def for_others(request: DeskRequest) -> HttpResponse:
 @require_safe
 def linked_parts_page(request: DeskRequest) -> HttpResponse:
     """What agencies did in dossiers counted elsewhere: a measure of its own."""
-    today = local(request.at).date()
-    form = WindowForm.of(request.GET, today)
-    first, last = form.days(today)
-    try:
-        rows = linked_parts(request.actor, first, last, request.at)
-    except DomainError as error:
-        form.add_error("last", error.message)
-        rows = []
+    form, rows = _in_window(request, lambda first, last: linked_parts(request.actor, first, last, request.at))
     context = {"form": form, "rows": rows}
     return show(request, "desk/linked_parts.html", context, current="linked_parts", status=422 if form.errors else 200)
+
+
+def _in_window(request: DeskRequest, read: Callable[[date, date], list[Any]]) -> tuple[WindowForm, list[Any]]:
+    """The days asked for and what is read of them; nothing, with the reason beside the field, where they cannot be."""
+    today = local(request.at).date()
+    form = WindowForm.of(request.GET, today)
+    try:
+        return form, read(*form.days(today))
+    except DomainError as error:
+        form.add_error("last", error.message)
+        return form, []
