@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from tests.command import Run, command_on
+from tests.command import Run, command_here
 from tests.dossiers.lives import live
 from tests.province import build_province
 
 
 @pytest.fixture
 def motcua(committed_db, tmp_path: Path) -> Run:
-    return command_on(committed_db.url, tmp_path)
+    return command_here(committed_db.url, tmp_path)
 
 
 def test_checkpoint_then_verify_then_damage(motcua) -> None:

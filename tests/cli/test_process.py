@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.command import Run, command_on
+from tests.command import Run, command_here
 from tests.processes.build import line, review, step
 from tests.province import build_province
 
@@ -30,7 +30,7 @@ def bpmn(tmp_path: Path) -> Path:
 @pytest.fixture
 def motcua(committed_db, tmp_path: Path) -> Run:
     build_province()
-    return command_on(committed_db.url, tmp_path, MOTCUA_NOW="2026-11-16T09:20+07:00")
+    return command_here(committed_db.url, tmp_path, MOTCUA_NOW="2026-11-16T09:20+07:00")
 
 
 def test_check_says_how_long_and_names_every_fault(bpmn: Path, tmp_path: Path) -> None:

@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.command import Run, command_on
+from tests.command import Run, command_here
 from tests.processes.build import line, publish, step
 from tests.province import build_province
 
 
 @pytest.fixture
 def motcua(committed_db, tmp_path: Path) -> Run:
-    return command_on(committed_db.url, tmp_path, MOTCUA_NOW="2026-11-20T09:00:00+07:00")
+    return command_here(committed_db.url, tmp_path, MOTCUA_NOW="2026-11-20T09:00:00+07:00")
 
 
 def test_a_stated_rate_gives_the_same_figures_twice_and_faults_exit_2(motcua) -> None:

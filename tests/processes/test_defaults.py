@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.command import Run, command_on
+from tests.command import Run, command_here
 from tests.processes.build import publish, review
 from tests.province import MONDAY, Province, accepted, build_procedure, build_province
 
@@ -286,7 +286,7 @@ def test_overrides_take_two_statements(province: Province) -> None:
 
 @pytest.fixture
 def motcua(committed_db, tmp_path: Path) -> Run:
-    return command_on(committed_db.url, tmp_path)
+    return command_here(committed_db.url, tmp_path)
 
 
 def test_the_command(motcua: Run) -> None:
