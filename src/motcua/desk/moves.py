@@ -160,8 +160,16 @@ def _makes_sense(command: Command, dossier: Dossier, steps: Sequence[WorkItem]) 
     return True
 
 
-def around(dossier: Dossier, command: Command, items: list[TimelineItem], *, at: datetime) -> Around:
-    """What the form of a command chooses from; only what that form needs is read."""
+_APPROVING: Final = (Role.UNIT_HEAD, Role.SIGNER, Role.DESK_HEAD)
+
+
+def around(
+    dossier: Dossier, command: Command, items: list[TimelineItem], *, at: datetime, late_for: Actor | None = None
+) -> Around:
+    """What the form of a command chooses from; only what that form needs is read.
+
+    `late_for`: the officer who records now what happened earlier, and may not approve that alone.
+    """
     on = local(at).date()
     officers: list[tuple[int, str]] = []
     units: list[tuple[int, str]] = []
@@ -170,12 +178,15 @@ def around(dossier: Dossier, command: Command, items: list[TimelineItem], *, at:
         units = list(Unit.objects.filter(agency_id=dossier.agency_id).order_by("code").values_list("id", "name"))
         officers = _in_post(dossier, on, (Role.CASE_OFFICER, Role.UNIT_HEAD, Role.SIGNER))
     if command is Command.RECTIFY or (command is Command.ASK_SUPPLEMENT and dossier.supplement_rounds):
-        heads = _in_post(dossier, on, (Role.UNIT_HEAD, Role.SIGNER, Role.DESK_HEAD))
+        heads = _in_post(dossier, on, _APPROVING)
     kinds: list[str] = []
     if command is Command.RESOLVE:
         kinds = list(dossier.version.results.order_by("position").values_list("name", flat=True))
     past = list(dict.fromkeys(item.to_state.value for item in items)) if command is Command.RECTIFY else []
-    return Around(dossier, at, officers, units, heads, kinds, past)
+    approving = []
+    if late_for is not None:
+        approving = [one for one in _in_post(dossier, on, _APPROVING) if one[0] != late_for.id]
+    return Around(dossier, at, officers, units, heads, kinds, past, late=late_for is not None, late_heads=approving)
 
 
 def _in_post(dossier: Dossier, on: date, roles: tuple[str, ...]) -> list[tuple[int, str]]:

@@ -134,6 +134,7 @@ def decide(dossier: Snapshot, command: c.AnyCommand, at: datetime) -> Decision:
     if dossier.last_at is not None and at < dossier.last_at:
         raise GuardFailed(
             f"Thời điểm {_vn(at)} sớm hơn việc đã ghi gần nhất của hồ sơ ({_vn(dossier.last_at)}).",
+            field="occurred_at",
             at=at.isoformat(),
         )
     if move is None:

@@ -16,7 +16,7 @@ def check_late(at: datetime, recorded_at: datetime | None, late: LateEntry | Non
         if moment is not None and moment.utcoffset() is None:
             raise BadInput(f"Thời điểm {moment.isoformat()} thiếu múi giờ.", at=moment.isoformat())
     if recorded_at is not None and at > recorded_at:
-        raise GuardFailed("Thời điểm xảy ra không được sau thời điểm ghi.")
+        raise GuardFailed("Thời điểm xảy ra không được sau thời điểm ghi.", field="occurred_at")
     if recorded_at is not None and at != recorded_at and late is None:
         raise GuardFailed("Ghi bù việc đã xảy ra cần lý do và người duyệt.")
 

@@ -30,23 +30,25 @@ def check_named(command: AnyCommand, actor: Actor, subject: Subject, on: date) -
 def check_late_approver(late: LateEntry | None, actor: Actor, subject: Subject, on: date) -> None:
     """Raises GuardFailed when a late entry was approved by nobody who could, or by the one who makes it."""
     if late is not None:
-        _check_approver(late.approver_id, actor, subject, on, "ghi bù")
+        _check_approver(late.approver_id, actor, subject, on, "ghi bù", field="late_approver")
 
 
-def _check_approver(approver: int, actor: Actor, subject: Subject, on: date, what: str) -> None:
+def _check_approver(
+    approver: int, actor: Actor, subject: Subject, on: date, what: str, *, field: str = "approver"
+) -> None:
     if actor.kind is ActorKind.OFFICER and approver == actor.id:
-        raise GuardFailed(f"Người duyệt {what} phải là người khác với người thao tác.", field="approver")
-    _check_head(approver, subject, on, what)
+        raise GuardFailed(f"Người duyệt {what} phải là người khác với người thao tác.", field=field)
+    _check_head(approver, subject, on, what, field=field)
 
 
-def _check_head(approver: int, subject: Subject, on: date, what: str) -> None:
+def _check_head(approver: int, subject: Subject, on: date, what: str, *, field: str = "approver") -> None:
     desks = {subject.receiving_desk_id, subject.return_desk_id}
     if not holds_role(
         approver, _APPROVING, agency_id=subject.agency_id, on=on, desk_roles=[Role.DESK_HEAD], desks=desks
     ):
         raise GuardFailed(
             f"Người duyệt {what} phải là lãnh đạo đang có thẩm quyền tại cơ quan giải quyết hoặc bộ phận một cửa.",
-            field="approver",
+            field=field,
         )
 
 
