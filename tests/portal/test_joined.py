@@ -9,7 +9,8 @@ from tests.processes.families import Town, build_town, resolve, states
 from tests.province import MONDAY
 
 from motcua.dossiers.models import Dossier
-from motcua.processes.linked import HandedIn, advance_joined, hand_in
+from motcua.platform.presentation.words import vn_moment
+from motcua.processes.linked import HandedIn, advance_joined, hand_in, whole_of
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +46,20 @@ def test_any_code_shows_the_whole_with_every_share(client: Client, town: Town) -
         assert "Hẹn trả tất cả kết quả" in page
         for said in ("Công an phường Nha Trang", "Bảo hiểm xã hội cơ sở Nha Trang", "7 ngày làm việc", "Đã có kết quả"):
             assert said in page
+
+
+def test_the_receipt_says_the_whole_due_and_every_share(client: Client, town: Town) -> None:
+    handed = town.at_counter()
+    page = opened(client, handed.leading_id)
+    code = Dossier.objects.values_list("code", flat=True).get(pk=handed.leading_id)
+    receipt = text(client.get(f"/ho-so/{code}/bien-nhan/"))
+    whole = whole_of(handed.leading_id)
+    assert whole is not None
+    assert whole.due is not None
+    shares = [said for part in whole.parts for said in (part.agency, part.limit)]
+    for said in (whole.name, "Hẹn trả tất cả kết quả", vn_moment(whole.due), *shares):
+        assert said in page
+        assert said in receipt
 
 
 def test_one_line_tells_what_happened_in_every_part(client: Client, town: Town) -> None:
