@@ -16,7 +16,8 @@ from itertools import count
 from motcua.dossiers import commands as c
 from motcua.dossiers.course import Course, Given
 from motcua.dossiers.decide import ledger_value
-from motcua.dossiers.intake import Intake, Terms
+from motcua.dossiers.intake import Intake
+from motcua.dossiers.terms import Terms
 from motcua.identity.actors import Actor, ActorKind
 from motcua.law.clock import add_working_minutes, working_minutes_between
 from motcua.law.errors import DomainError

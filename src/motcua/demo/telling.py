@@ -18,7 +18,8 @@ from motcua.demo.world import Counter, Offer, Office, World
 from motcua.dossiers.commands import PaperData
 from motcua.dossiers.course import Life
 from motcua.dossiers.decide import Snapshot
-from motcua.dossiers.intake import CATALOG_CHANNEL, Intake
+from motcua.dossiers.intake import Intake
+from motcua.dossiers.terms import CATALOG_CHANNEL
 
 FULL = 3_000
 _CHANNELS = (("online", 0.52), ("counter", 0.38), ("vneid", 0.05), ("post", 0.03), ("kiosk", 0.02))

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from motcua.dossiers.intake import Intake, Terms
+from motcua.dossiers.intake import Intake
+from motcua.dossiers.terms import Terms
 from motcua.identity.actors import Actor
 from motcua.law.worktime import Calendar
 from motcua.organizations.models import Agency

@@ -13,10 +13,10 @@ from typing import Any, Final
 from motcua.catalog.commitments import commitments_of, limit_given
 from motcua.catalog.models import ChannelRule, DeskProcedure, PaperRequirement
 from motcua.desk.access import RECEIVERS
-from motcua.dossiers.intake import CATALOG_CHANNEL, choose_rule
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.personal_views import record_view
 from motcua.dossiers.queries import visible_to
+from motcua.dossiers.terms import CATALOG_CHANNEL, choose_rule
 from motcua.dossiers.writer import calendar_of
 from motcua.identity.actors import Actor
 from motcua.identity.digest import search_digest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from motcua.dossiers.intake import CATALOG_CHANNEL
+from motcua.dossiers.terms import CATALOG_CHANNEL
 from motcua.dossiers.writer import calendar_of
 from motcua.law.clock import hand_over_due
 from motcua.organizations.models import Agency, Desk

@@ -21,18 +21,16 @@ from motcua.dossiers.course import Course, Done, Life
 from motcua.dossiers.evidence import check_evidence, check_late
 from motcua.dossiers.intake import (
     BUSINESS_COLUMNS,
-    CATALOG_CHANNEL,
     PERSON_COLUMNS,
     Intake,
-    Terms,
     business_row,
     dossier_row,
     person_row,
-    read_terms,
     search_words,
 )
 from motcua.dossiers.ledger import GENESIS
 from motcua.dossiers.ports import PastEvent, ports
+from motcua.dossiers.terms import CATALOG_CHANNEL, Terms, read_terms
 from motcua.dossiers.writer import (
     ENTRY_COLUMNS,
     PAPER_COLUMNS,

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from motcua.dossiers.commands import AnyCommand, LateEntry
 from motcua.dossiers.decide import Decision, Snapshot, decide
-from motcua.dossiers.intake import Intake, Terms, draft_snapshot, note_intake
+from motcua.dossiers.intake import Intake, draft_snapshot, note_intake
+from motcua.dossiers.terms import Terms
 from motcua.dossiers.writer import advance, note_late
 from motcua.identity.actors import Actor
 from motcua.law.lifecycle import State

@@ -23,8 +23,9 @@ from motcua.catalog.models import (
     Sector,
 )
 from motcua.dossiers.decide import GuardFailed
-from motcua.dossiers.intake import Intake, read_terms
+from motcua.dossiers.intake import Intake
 from motcua.dossiers.models import Dossier
+from motcua.dossiers.terms import read_terms
 from motcua.dossiers.writer import limits_of
 from motcua.law.errors import BadInput
 from motcua.law.limits import UNIT_TEXT, Unit

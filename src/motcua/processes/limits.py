@@ -10,7 +10,7 @@ from datetime import date
 
 from motcua.catalog.commitments import Commitment, commitments_of, limit_given
 from motcua.catalog.models import ChannelRule, Procedure
-from motcua.dossiers.intake import CATALOG_CHANNEL
+from motcua.dossiers.terms import CATALOG_CHANNEL
 from motcua.dossiers.writer import calendar_of
 from motcua.law.limits import Limit, Unit
 from motcua.organizations.models import Agency
