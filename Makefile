@@ -1,6 +1,8 @@
 # Two commands for a fresh machine: `make demo` and `make test`. Everything else is for daily work.
 SHELL := /bin/bash
 export LC_ALL := C.UTF-8
+# Without bytecode each of the many processes of a test run compiles the program anew.
+unexport PYTHONDONTWRITEBYTECODE
 PY := .venv/bin/python
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
