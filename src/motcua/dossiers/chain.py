@@ -22,6 +22,7 @@ INTAKE_COLUMNS = {
     "return_method": "return_method",
     "applicant_kind": "applicant_kind",
     "due_policy": "due_policy",
+    "calendar": "calendar_id",
     "fee_vnd": "fee_vnd",
     "sets": "sets",
 }

@@ -214,6 +214,7 @@ def intake_data(intake: Intake, terms: Terms) -> dict[str, Any]:
         "applicant_kind": intake.applicant_kind,
         "limit": [terms.limit_amount, terms.limit_unit, terms.second_amount, terms.second_unit],
         "due_policy": terms.due_policy,
+        "calendar": terms.calendar_id,
         "fee_vnd": terms.fee_vnd,
         "sets": intake.sets,
         "papers": [{"originals": p.originals, "copies": p.copies, "file": p.file} for p in intake.papers],
@@ -343,5 +344,6 @@ def dossier_row(
         "second_amount": snapshot.limits[1].amount if len(snapshot.limits) > 1 else None,
         "second_unit": snapshot.limits[1].unit.value if len(snapshot.limits) > 1 else "",
         "due_policy": terms.due_policy,
+        "calendar_id": terms.calendar_id,
         "fee_vnd": terms.fee_vnd,
     }

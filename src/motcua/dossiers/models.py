@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from motcua.catalog.models import Channel, Procedure, ProcedureVersion
 from motcua.identity.models import Business, Person
 from motcua.law.lifecycle import OPEN, STATE_TEXT, State
-from motcua.organizations.models import Agency, Desk, Officer, Unit
+from motcua.organizations.models import Agency, Desk, Officer, Unit, WorkCalendar
 
 STATE_CHOICES = [(state.value, text) for state, text in STATE_TEXT.items()]
 OPEN_STATES = sorted(state.value for state in OPEN)
@@ -98,6 +98,10 @@ class Dossier(models.Model):
     second_amount = models.PositiveIntegerField("thời hạn giai đoạn 2", null=True)
     second_unit = models.CharField("đơn vị thời hạn giai đoạn 2", max_length=12, blank=True)
     due_policy = models.CharField("cách tính hạn", max_length=12)
+    # That of its agency when it came in, null = the national one: what was told then is explained and counted on by it.
+    calendar = models.ForeignKey(
+        WorkCalendar, models.PROTECT, null=True, related_name="+", verbose_name="lịch tính hạn", db_index=False
+    )
     fee_vnd = models.BigIntegerField("phí, lệ phí", null=True)
 
     submitted_at = models.DateTimeField("lúc nộp", null=True)

@@ -71,7 +71,7 @@ def get_visible(actor: Actor, *, id: int | None = None, code: str | None = None)
     dossier = (
         visible_to(actor, shared=True)
         .select_related(
-            "procedure__sector", "version", "agency__effective_calendar", "receiving_desk", "return_desk", "submitter",
+            "procedure__sector", "version", "agency__effective_calendar", "calendar", "receiving_desk", "return_desk", "submitter",
             "owner_person", "owner_business", "unit", "officer",
         )
         .filter(**by)
@@ -276,12 +276,12 @@ def told_of(entry: LedgerEntry) -> dict[str, Any]:
 def clock_of(dossier: Dossier, items: list[TimelineItem]) -> tuple[Due, ...]:
     """The due of each stage with its explanation, rebuilt from the ledger; empty where the procedure states no limit.
 
-    `dossier` must come with `agency.effective_calendar`.
+    By the calendar that it was received under, whatever its agency's is by now: this is what was told.
     """
     limits = limits_of(dossier.limit_amount, dossier.limit_unit, dossier.second_amount, dossier.second_unit)
     if not limits or dossier.accepted_at is None:
         return ()
-    stored = dossier.agency.effective_calendar
+    stored = dossier.calendar
     calendar = calendar_of(json.dumps(stored.data, sort_keys=True) if stored else None)
     pauses, extensions = stops_of(item.past for item in items)
     start = dossier.clock_started_at or dossier.accepted_at

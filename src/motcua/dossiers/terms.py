@@ -42,6 +42,7 @@ class Terms:
     second_unit: str
     fee_vnd: int | None
     promises: tuple[Promise, ...] = ()
+    calendar_id: int | None = None
 
     def on(self, day: date) -> Terms:
         """With the limits of a dossier that comes in on a day: a shorter one where it is promised then."""
@@ -82,7 +83,8 @@ SELECT p.current_id, a.code, a.effective_policy, c.data::text, p.same_day,
        (SELECT json_agg(json_build_array(k.stage, k.amount, k.unit, k.valid_from, k.valid_to) ORDER BY k.id)
           FROM catalog_committedlimit k LEFT JOIN organizations_agency o ON o.id = k.agency_id
          WHERE k.procedure_id = p.id AND k.channel = %s AND k.condition = %s
-           AND (k.agency_id IS NULL OR a.path LIKE o.path || '%%'))
+           AND (k.agency_id IS NULL OR a.path LIKE o.path || '%%')),
+       c.id
 FROM catalog_procedure p
 CROSS JOIN organizations_agency a
 LEFT JOIN organizations_workcalendar c ON c.id = a.effective_calendar_id
@@ -116,7 +118,7 @@ def read_terms(intake: Intake) -> Terms:
     version_id, agency_code, policy, calendar, same_day, rules_json = row[:6]
     return Terms(
         version_id, agency_code, policy, calendar, same_day, *choose_rule(_json(rules_json), intake.condition),
-        tuple(_promise(*promise) for promise in _json(row[8])),
+        tuple(_promise(*promise) for promise in _json(row[8])), row[9],
     )  # fmt: skip
 
 

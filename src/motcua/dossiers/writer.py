@@ -83,7 +83,7 @@ SELECT d.id, d.head, d.procedure_id, d.agency_id, a.code, s.phone <> '', s.email
        {", ".join(f"d.{column}" for column in SNAPSHOT_COLUMNS)}
 FROM dossiers_dossier d
 JOIN organizations_agency a ON a.id = d.agency_id
-LEFT JOIN organizations_workcalendar c ON c.id = a.effective_calendar_id
+LEFT JOIN organizations_workcalendar c ON c.id = d.calendar_id
 JOIN catalog_procedure p ON p.id = d.procedure_id
 JOIN identity_person s ON s.id = d.submitter_id
 LEFT JOIN dossiers_ledgerentry e ON e.dossier_id = d.id AND e.seq = d.seq

@@ -49,14 +49,21 @@ class UnitSuccession(models.Model):
 
 
 class WorkCalendar(models.Model):
-    """Working time as data (`law.worktime.calendar_from`); `name` is unique, agencies point at one and inherit."""
+    """Working time as data (`law.worktime.calendar_from`); agencies point at one and inherit.
 
-    name = models.CharField("tên", max_length=120, unique=True)
+    A row is never changed: a dossier stays on the one it was received under. Another text makes the next row of the name.
+    """
+
+    name = models.CharField("tên", max_length=120)
     data = models.JSONField("dữ liệu", default=dict)
+    current = models.BooleanField("đang dùng", default=True)
 
     class Meta:
         verbose_name = "lịch làm việc"
         verbose_name_plural = "lịch làm việc"
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=Q(current=True), name="workcalendar_one_current")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -66,10 +66,23 @@ def set_calendar(agency: Agency, *, calendar: WorkCalendar | None, due_policy: s
     Agency.objects.bulk_update(subtree, ["effective_calendar", "effective_policy"])
 
 
+@transaction.atomic
 def save_calendar(*, name: str, data: dict[str, object]) -> WorkCalendar:
-    """Store working time by name. Raises BadInput when the data is not a calendar."""
+    """Store working time by name; who used the name's earlier text uses this one from now on.
+
+    The earlier one stays for the dossiers that were received under it. Raises BadInput when the data is not a calendar.
+    """
     calendar_from(data)
-    calendar, _ = WorkCalendar.objects.update_or_create(name=name, defaults={"data": data})
+    before = WorkCalendar.objects.select_for_update().filter(name=name, current=True).first()
+    if before is not None:
+        if before.data == data:
+            return before
+        WorkCalendar.objects.filter(pk=before.pk).update(current=False)
+    calendar = WorkCalendar.objects.create(name=name, data=data)
+    if before is not None:
+        Agency.objects.filter(calendar=before).update(calendar=calendar)
+        Agency.objects.filter(effective_calendar=before).update(effective_calendar=calendar)
+        Desk.objects.filter(reception_calendar=before).update(reception_calendar=calendar)
     return calendar
 
 

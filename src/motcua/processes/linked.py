@@ -229,7 +229,7 @@ FROM processes_joinedpart p
 JOIN dossiers_dossier d ON d.id = p.dossier_id
 JOIN catalog_procedure pr ON pr.id = d.procedure_id
 JOIN organizations_agency a ON a.id = d.agency_id
-LEFT JOIN organizations_workcalendar c ON c.id = a.effective_calendar_id
+LEFT JOIN organizations_workcalendar c ON c.id = d.calendar_id
 WHERE p.request_id = %s ORDER BY p.position
 """
 

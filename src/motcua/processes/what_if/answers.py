@@ -27,7 +27,7 @@ from motcua.processes.what_if.columns import Minutes, Open, due_of, unit_code
 
 _LOCAL = "(extract(epoch FROM {0}) / 60)::bigint + 420"
 _OPEN = f"""
-SELECT d.id, d.agency_id, coalesce(a.effective_calendar_id, 0), d.due_policy = 'end_of_day', {_LOCAL.format("d.clock_started_at")},
+SELECT d.id, d.agency_id, coalesce(d.calendar_id, 0), d.due_policy = 'end_of_day', {_LOCAL.format("d.clock_started_at")},
        coalesce(d.limit_amount, 0), d.limit_unit, coalesce(d.second_amount, 0), d.second_unit, {_LOCAL.format("d.due_at")},
        d.due_at IS DISTINCT FROM d.original_due_at OR d.paused_at IS NOT NULL OR d.supplement_rounds > 0, d.code, p.code,
        a.name, a.path, d.paused_at IS NOT NULL, p.name
