@@ -18,7 +18,7 @@ from motcua.demo.families import FAMILIES, PARTS, chosen, examples, tell_familie
 from motcua.demo.offers import PICKS
 from motcua.demo.organisation import build_organisation
 from motcua.dossiers.ledger import GENESIS, entry_hash
-from motcua.dossiers.models import Dossier, LedgerEntry
+from motcua.dossiers.models import Dossier, LedgerEntry, Result
 from motcua.exchange.models import InReply, OutMessage
 from motcua.law.moments import VIETNAM
 from motcua.notifications.models import Notice
@@ -56,6 +56,11 @@ def test_outside_agencies_answer_in_time_late_refuse_or_keep_silent() -> None:
     # These are answered while somebody looks.
     assert sent.filter(state="waiting").count() == 3
     assert not sent.filter(state="failed").exists()
+
+
+def test_no_two_results_from_outside_bear_one_number() -> None:
+    numbers = list(Result.objects.filter(number__startswith="TN-").values_list("number", flat=True))
+    assert len(numbers) == len(set(numbers)) == 10
 
 
 def test_every_state_of_a_part_can_be_seen() -> None:

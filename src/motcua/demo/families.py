@@ -276,7 +276,10 @@ class _Story:
         begun, coming = self.at, list[tuple[datetime, _Asked]]()
         for dossier_id, key in parts.items():
             behaviour = self.family.outside[key]
-            near = _Near(OutsideAgency(lambda: self.at, after=timedelta(hours=2), default=behaviour, with_file=True))
+            outside = OutsideAgency(
+                lambda: self.at, after=timedelta(hours=2), default=behaviour, with_file=True, first=10 * dossier_id
+            )
+            near = _Near(outside)
             asked = _Asked(dossier_id, behaviour, near)
             talk(asked.message("dossier"), near, self.at)
             due = Dossier.objects.values_list("due_at", flat=True).get(pk=dossier_id)

@@ -75,6 +75,8 @@ class OutsideAgency:
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
     slow_seconds: float = 30.0
     with_file: bool = False
+    # The number of its first receipt, for agencies that stand for one.
+    first: int = 1
     taken: dict[str, _Taken] = field(default_factory=dict)
     posts: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -90,7 +92,7 @@ class OutsideAgency:
                 now, how = self.clock(), self.behaviour_for(content.get("procedure", {}).get("code", ""))
                 due = datetime.fromisoformat(content["due_at"]) if content.get("due_at") else now
                 self.taken[key] = _Taken(
-                    content, kind, f"TN-{len(self.taken) + 1:05d}",
+                    content, kind, f"TN-{self.first + len(self.taken):05d}",
                     max(now, due) + timedelta(minutes=1) if how is Behaviour.LATE else now + self.after,
                 )  # fmt: skip
             return self.taken[key].receipt
