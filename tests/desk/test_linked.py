@@ -16,7 +16,7 @@ from tests.processes.build import parallel, publish
 from tests.processes.test_linked_parts import consultation
 from tests.province import MONDAY, Province, accepted
 
-from motcua.catalog.models import DeskProcedure
+from motcua.catalog.models import DeskProcedure, ProcedureVersion
 from motcua.dossiers.arrival import arrival
 from motcua.dossiers.commands import Accept
 from motcua.dossiers.models import Dossier
@@ -118,6 +118,12 @@ def test_the_tab_of_a_joined_hand_in_names_every_part(sign_in: SignIn, clock: Cl
     page = text(sign_in("commune_counter").get(reverse("desk:together", args=[handed.leading_id])))
     for said in ("Yêu cầu liên thông", "Công an phường Nha Trang", "Chờ đến lượt", "7 ngày làm việc"):
         assert said in page
+    assert "chưa kiểm chứng" not in page
+    type(joined).objects.update(confirmed=False, source="Chỉ có 1.001193 trong danh mục")
+    ProcedureVersion.objects.filter(procedure__code="1.004222").update(source="chưa kiểm chứng")
+    page = text(sign_in("commune_counter").get(reverse("desk:together", args=[handed.leading_id])))
+    assert "Thủ tục liên thông chưa kiểm chứng: Chỉ có 1.001193 trong danh mục." in page
+    assert page.count("mã và thời hạn chưa kiểm chứng") == 1
 
 
 def test_what_was_taken_for_others_shows_its_breaches(province: Province, sign_in: SignIn, clock: Clock) -> None:

@@ -8,8 +8,10 @@ from tests.portal.house import text
 from tests.processes.families import Town, build_town, resolve, states
 from tests.province import MONDAY
 
+from motcua.catalog.models import Procedure, ProcedureVersion
 from motcua.dossiers.models import Dossier
 from motcua.platform.presentation.words import vn_moment
+from motcua.processes.joined_data import UNCONFIRMED
 from motcua.processes.linked import HandedIn, advance_joined, hand_in, whole_of
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +116,12 @@ def test_the_page_asks_the_database_no_more_often_for_longer_lives(
     opened(client, handed.leading_id)
     with django_assert_max_num_queries(40):
         client.get(f"/ho-so/{code}/")
+
+
+def test_what_is_not_confirmed_is_said_beside_the_part_and_on_its_own_page(client: Client, town: Town) -> None:
+    residence = Procedure.objects.get(code="1.004222")
+    assert "chưa kiểm chứng" not in opened(client, town.at_counter().leading_id)
+    assert "chưa kiểm chứng" not in text(client.get("/thu-tuc/1.004222/"))
+    ProcedureVersion.objects.filter(procedure=residence).update(source=UNCONFIRMED)
+    assert opened(client, town.at_counter().leading_id).count("chưa kiểm chứng") == 1
+    assert "chưa kiểm chứng với danh mục chính thức" in text(client.get("/thu-tuc/1.004222/"))

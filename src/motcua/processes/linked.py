@@ -52,6 +52,7 @@ from motcua.processes.joined import (
     plan,
     standing_of,
 )
+from motcua.processes.joined_data import UNCONFIRMED
 from motcua.processes.models import JoinedPart, JoinedProcedure, JoinedRequest
 from motcua.processes.transfers import send_whole
 
@@ -220,14 +221,16 @@ class PartState:
     resolved_at: datetime | None
     ended_at: datetime | None
     terms: Terms
+    confirmed: bool
 
 
 _PARTS = """
 SELECT p.key, d.id, d.code, d.state, d.agency_id, a.name, pr.name, d.accepted_at, d.clock_started_at, d.due_at, d.resolved_at,
-       d.ended_at, d.limit_amount, d.limit_unit, d.second_amount, d.second_unit, pr.same_day, c.data::text, d.due_policy, d.seq
+       d.ended_at, d.limit_amount, d.limit_unit, d.second_amount, d.second_unit, pr.same_day, c.data::text, d.due_policy, v.source, d.seq
 FROM processes_joinedpart p
 JOIN dossiers_dossier d ON d.id = p.dossier_id
 JOIN catalog_procedure pr ON pr.id = d.procedure_id
+JOIN catalog_procedureversion v ON v.id = d.version_id
 JOIN organizations_agency a ON a.id = d.agency_id
 LEFT JOIN organizations_workcalendar c ON c.id = d.calendar_id
 WHERE p.request_id = %s ORDER BY p.position
@@ -242,7 +245,7 @@ def read_parts(request_id: int, joined: Joined) -> tuple[list[PartState], int]:
     parts = []
     for row in rows:
         key, id_, code, state_text, agency_id, agency, procedure, accepted, clock, due, resolved, ended = row[:12]
-        amount, unit, amount2, unit2, same_day, calendar, policy, _ = row[12:]
+        amount, unit, amount2, unit2, same_day, calendar, policy, source, _ = row[12:]
         state = State(state_text)
         stored = json.dumps(json.loads(calendar), sort_keys=True) if calendar else None
         terms = Terms(
@@ -251,7 +254,7 @@ def read_parts(request_id: int, joined: Joined) -> tuple[list[PartState], int]:
         parts.append(
             PartState(
                 joined.child(key), id_, code, state, standing_of(state, accepted=accepted is not None), agency_id, agency,
-                procedure, accepted, clock, due, resolved, ended, terms,
+                procedure, accepted, clock, due, resolved, ended, terms, source != UNCONFIRMED,
             )
         )  # fmt: skip
     return parts, sum(row[-1] for row in rows)
@@ -417,7 +420,10 @@ def request_of(dossier_id: int) -> JoinedRequest | None:
 
 @dataclass(frozen=True, slots=True)
 class PartLine:
-    """A part as a page or a paper tells it; `promised` is its due as the receipt says, `due` the one that counts now."""
+    """A part as a page or a paper tells it; `promised` is its due as the receipt says, `due` the one that counts now.
+
+    `confirmed` False: its code and limit stand in no published list that the program holds.
+    """
 
     key: str
     name: str
@@ -429,6 +435,7 @@ class PartLine:
     promised: datetime | None
     due: datetime | None
     ended: datetime | None
+    confirmed: bool
 
     @property
     def said(self) -> str:
@@ -445,6 +452,8 @@ class Whole:
     due: datetime | None
     estimated: bool
     withdrawal_requested_at: datetime | None
+    confirmed: bool
+    source: str
     parts: tuple[PartLine, ...]
 
 
@@ -468,12 +477,14 @@ def whole_of(dossier_id: int) -> Whole | None:
         said["due_at"],
         leading.accepted_at is None,
         request.withdrawal_requested_at,
+        request.joined.confirmed,
+        request.joined.source,
         tuple(
             PartLine(
                 part.child.key, part.child.name, part.dossier_id, part.code, part.agency_name, part.standing,
                 shares[part.child.key]["limit"] or ("trong ngày" if part.terms.same_day else ""),
                 datetime.fromisoformat(shares[part.child.key]["due"]) if shares[part.child.key]["due"] else None,
-                part.due_at, part.resolved_at or part.ended_at,
+                part.due_at, part.resolved_at or part.ended_at, part.confirmed,
             )
             for part in parts
         ),

@@ -15,6 +15,7 @@ from motcua.platform.clock import now
 from motcua.platform.config import config
 from motcua.portal import catalogue
 from motcua.portal.forms import LookupForm
+from motcua.processes.joined_data import UNCONFIRMED
 from motcua.processes.simplification.papers import spared_papers
 
 _EXAMPLES = ("khai sinh", "cấp phép xây dựng", "đăng ký doanh nghiệp", "giấy phép lái xe")
@@ -101,6 +102,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         "desks": catalogue.desk_lines(places),
         "agencies": list(dict.fromkeys(place.agency for place in places)),
         "takes_online": config().portal_mode == "own",
+        "unconfirmed": version.source == UNCONFIRMED,
     }
     return render(request, "portal/procedure.html", context)
 
