@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def until(true: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None
 class Town:
     """A durable server of its own, two drivers that play the web processes, and a worker."""
 
-    def __init__(self, home: Path, cluster: Cluster, lives: int, driver: str) -> None:
+    def __init__(self, home: Path, cluster: Cluster, lives: int, driver: str, now: datetime) -> None:
         self.home, self.cluster, self.lives, self.driver = home, cluster, lives, driver
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")} | {
             "MOTCUA_HOME": str(home),
@@ -58,7 +59,7 @@ class Town:
             "MOTCUA_MIGRATE_DATABASE_URL": cluster.owner_url,
             "MOTCUA_JOBS_STALLED_SECONDS": "5",
             "MOTCUA_LOG_LEVEL": "WARNING",
-            "MOTCUA_NOW": MONDAY.isoformat(),
+            "MOTCUA_NOW": now.isoformat(),
         }
         drive = ["-m", driver, "drive"]
         self.commands = {
@@ -123,9 +124,9 @@ class Town:
 
 
 @contextlib.contextmanager
-def town(home: Path, lives: int, driver: str = "tests.dossiers.kill_driver") -> Iterator[Town]:
+def town(home: Path, lives: int, driver: str = "tests.dossiers.kill_driver", now: datetime = MONDAY) -> Iterator[Town]:
     with Cluster.at(home).running() as cluster:
-        place = Town(home, cluster, lives, driver)
+        place = Town(home, cluster, lives, driver, now)
         try:
             place.run("-m", driver, "prepare")
             yield place

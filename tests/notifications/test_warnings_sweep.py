@@ -249,6 +249,34 @@ class Gateway:
         self.taken.append((message.key, message.to, message.body))
 
 
+def test_a_message_sent_again_is_the_same_under_the_same_key_whatever_came_in_between(province: Province) -> None:
+    Officer.objects.filter(pk=province.officers["case"].pk).update(phone="0905000111")
+    case, sms = province.officers["case"].pk, Gateway()
+
+    class Killed(Gateway):
+        def send(self, message) -> None:
+            super().send(message)
+            raise TemporaryFailure("the worker dies after the gateway took it")
+
+    killed = Killed()
+    first = held(province)
+    plan([first], MONDAY)
+    warn(moment("2026-11-17T08:50"))
+    with pytest.raises(TemporaryFailure):
+        deliver_to_officer(case, providers={"sms": killed}, at=MONDAY)
+    second = accepted(province)
+    claim(second, 1, actor=province.actor("case"), at=MONDAY)
+    plan([second], MONDAY)
+    warn(moment("2026-11-17T08:55"))
+    assert deliver_to_officer(case, providers={"sms": sms}, at=MONDAY) == 2
+    assert deliver_to_officer(case, providers={"sms": sms}, at=MONDAY) == 0
+
+    assert sms.taken[0] == killed.taken[0]
+    assert len({key for key, _, _ in sms.taken}) == len(sms.taken) == 2
+    told_of = [Dossier.objects.get(pk=pk).code for pk in (first, second)]
+    assert [code in body for code, (_, _, body) in zip(told_of, sms.taken, strict=True)] == [True, True]
+
+
 def test_by_telephone_and_mail_where_they_are_known_in_one_message(province: Province) -> None:
     Officer.objects.filter(pk=province.officers["case"].pk).update(phone="0905000111", email="case@example.vn")
     first, second = held(province), accepted(province)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.dossiers.test_kill import Town, home, live_through, town
 from tests.processes.process_driver import process_of, steps_of
+from tests.province import MONDAY
 
 __all__ = ["home"]
 DRIVER = "tests.processes.process_driver"
+# The worker's clock: every step that is open when it looks is late already, and is told.
+LATER = MONDAY + timedelta(days=90)
 
 
 def check_processes(place: Town) -> None:
@@ -38,10 +42,25 @@ def check_processes(place: Town) -> None:
     assert (verified["dossiers"], verified["first_bad"]) == (lives, None)
     twice = "SELECT count(*) - count(DISTINCT (entry_id, recipient, channel, template)) FROM notifications_notice"
     assert place.query(twice) == [(0,)]
+    check_warnings(place)
+
+
+def check_warnings(place: Town) -> int:
+    """Each warning once by each channel, all sent, at the gateway by one key and with one text each; returns how many."""
+    told, distinct, unsent = place.query(
+        "SELECT count(*), count(DISTINCT (officer_id, dossier_id, token, stage, due_at, channel)),"
+        " count(*) FILTER (WHERE state <> 'sent') FROM notifications_officernotice WHERE dossier_id IS NOT NULL"
+    )[0]
+    assert (distinct, unsent) == (told, 0)
+    batches = place.query("SELECT DISTINCT channel, batch FROM notifications_officernotice WHERE channel <> 'page'")
+    lines = [json.loads(line) for line in (place.home / "outbox" / "messages.jsonl").read_text().splitlines()]
+    sent = {(line["key"], line["body"]) for line in lines if line["key"].startswith("officer-notice-")}
+    assert sorted(key for key, _ in sent) == sorted(f"officer-notice-{channel}-{batch}" for channel, batch in batches)
+    return told
 
 
 def test_lives_on_processes_outlive_kill_9(home: Path) -> None:
-    with town(home, 60, DRIVER) as place:
+    with town(home, 60, DRIVER, LATER) as place:
         killed = live_through(place, 5)
         check_processes(place)
 
@@ -50,8 +69,9 @@ def test_lives_on_processes_outlive_kill_9(home: Path) -> None:
 
 @pytest.mark.soak
 def test_20_000_lives_on_processes_outlive_kill_9(home: Path) -> None:
-    with town(home, 20_000, DRIVER) as place:
+    with town(home, 20_000, DRIVER, LATER) as place:
         killed = live_through(place, 90)
         check_processes(place)
+        assert check_warnings(place) > 20_000
 
     assert sum(killed.values()) == 90

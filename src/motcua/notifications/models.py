@@ -130,6 +130,8 @@ class OfficerNotice(models.Model):
     sent_at = models.DateTimeField("lúc gửi", null=True)
     read_at = models.DateTimeField("lúc đọc", null=True)
     failure = models.CharField("lỗi", max_length=300, blank=True, default="", db_default="")
+    # The last id of those sent in one message, set before it is sent: who sends again sends the same under the same key.
+    batch = models.BigIntegerField("lượt gửi", null=True)
 
     class Meta:
         verbose_name = "nhắc việc"

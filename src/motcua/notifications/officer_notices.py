@@ -213,21 +213,33 @@ def insert(told: Sequence[Told], at: datetime) -> int:
 
 _SHOWN = 5
 
+_GATHER = """
+UPDATE notifications_officernotice n SET batch = g.batch
+FROM (
+  SELECT channel, max(id) AS batch FROM notifications_officernotice
+  WHERE officer_id = %s AND state = 'waiting' AND batch IS NULL GROUP BY channel
+) g
+WHERE n.officer_id = %s AND n.state = 'waiting' AND n.batch IS NULL AND n.channel = g.channel AND n.id <= g.batch
+"""
+
 
 def deliver_to_officer(officer_id: int, *, providers: dict[str, MessageProvider], at: datetime) -> int:
     """Send an officer what waits for him, one message by each channel; returns how many notices were sent.
 
-    Raises TemporaryFailure for the worker to retry. Sent is marked after the provider took it.
+    Raises TemporaryFailure for the worker to retry. Sent is marked after the provider took it; which notices go together is
+    written before, so that the message of a worker killed in between is sent again as it was, and the provider knows its key.
     """
-    waiting: dict[str, list[OfficerNotice]] = defaultdict(list)
-    found = OfficerNotice.objects.filter(officer_id=officer_id, state=OfficerNotice.State.WAITING)
+    with connection.cursor() as cursor:
+        cursor.execute(_GATHER, [officer_id, officer_id])
+    waiting: dict[tuple[str, int | None], list[OfficerNotice]] = defaultdict(list)
+    found = OfficerNotice.objects.filter(officer_id=officer_id, state=OfficerNotice.State.WAITING, batch__isnull=False)
     for notice in found.select_related("officer").order_by("id"):
-        waiting[notice.channel].append(notice)
+        waiting[notice.channel, notice.batch].append(notice)
     sent = 0
-    for channel, notices in waiting.items():
+    for (channel, batch), notices in waiting.items():
         officer = notices[0].officer
         address = officer.phone if channel == OfficerNotice.Channel.SMS else officer.email
-        key = f"officer-notice-{channel}-{notices[0].pk}-{notices[-1].pk}"
+        key = f"officer-notice-{channel}-{batch}"
         done: dict[str, Any] = {"state": OfficerNotice.State.SENT, "sent_at": at}
         try:
             providers[channel].send(Message(key, address, _subject(notices), _joined(notices)))
