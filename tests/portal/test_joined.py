@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from django.test import Client
 from tests.portal.house import text
@@ -10,6 +12,7 @@ from tests.province import MONDAY
 
 from motcua.catalog.models import Procedure, ProcedureVersion
 from motcua.dossiers.models import Dossier
+from motcua.law.moments import VIETNAM
 from motcua.platform.presentation.words import vn_moment
 from motcua.processes.joined_data import UNCONFIRMED
 from motcua.processes.linked import HandedIn, advance_joined, hand_in, whole_of
@@ -125,3 +128,18 @@ def test_what_is_not_confirmed_is_said_beside_the_part_and_on_its_own_page(clien
     ProcedureVersion.objects.filter(procedure=residence).update(source=UNCONFIRMED)
     assert opened(client, town.at_counter().leading_id).count("chưa kiểm chứng") == 1
     assert "chưa kiểm chứng với danh mục chính thức" in text(client.get("/thu-tuc/1.004222/"))
+
+
+def test_a_part_past_its_due_is_called_late_while_it_is_silent_and_after_it_has_answered(
+    client: Client, town: Town, set_config
+) -> None:
+    handed = begun(town)
+    assert "quá hạn" not in opened(client, handed.leading_id)
+    resolve(town, handed.dossiers["insurance"], datetime(2026, 11, 30, 8, tzinfo=VIETNAM))
+    set_config("MOTCUA_NOW", "2026-12-20T14:00:00+07:00")
+    late = {part.key: part.late for part in whole_of(handed.leading_id, datetime(2026, 12, 20, tzinfo=VIETNAM)).parts}
+    assert late == {"birth": False, "residence": True, "insurance": True}
+    assert opened(client, handed.leading_id).count(">quá hạn<") == 2
+    paper = whole_of(handed.leading_id)
+    assert paper is not None
+    assert [part.late for part in paper.parts] == [False, False, True]

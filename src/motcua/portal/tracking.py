@@ -123,7 +123,7 @@ def track(actor: Actor, code: str, *, at: datetime) -> Track:
     results = Result.objects.filter(dossier=dossier, voided_at=None)
     issued = IssuedForm.objects.filter(dossier=dossier, voided_at=None, kind__in=APPLICANT_FORMS)
     asked = _last_request(items) if state in (State.AWAITING_COMPLETION, State.AWAITING_SUPPLEMENT) else {}
-    whole = whole_of(dossier.pk)
+    whole = whole_of(dossier.pk, at)
     return Track(
         dossier=dossier,
         clock=_clock(dossier, state, agency_calendar(dossier), at),

@@ -35,9 +35,10 @@ from motcua.dossiers.ports import ports
 from motcua.dossiers.services import Moved, give_command, receive_at_counter, subject_of, submit_dossier
 from motcua.identity.actors import SYSTEM, Actor
 from motcua.law.errors import BadInput, DomainError
-from motcua.law.lifecycle import OPEN, State
+from motcua.law.lifecycle import OPEN, PAUSED, State
 from motcua.law.moments import local_day
 from motcua.law.policies import Policy
+from motcua.law.verdict import Verdict, verdict_by_date
 from motcua.processes.joined import (
     STANDING_TEXT,
     Child,
@@ -422,7 +423,8 @@ def request_of(dossier_id: int) -> JoinedRequest | None:
 class PartLine:
     """A part as a page or a paper tells it; `promised` is its due as the receipt says, `due` the one that counts now.
 
-    `confirmed` False: its code and limit stand in no published list that the program holds.
+    `confirmed` False: its code and limit stand in no published list that the program holds. `late`: its end, or the
+    moment of asking, lies on a day after its due.
     """
 
     key: str
@@ -436,6 +438,7 @@ class PartLine:
     due: datetime | None
     ended: datetime | None
     confirmed: bool
+    late: bool
 
     @property
     def said(self) -> str:
@@ -457,8 +460,11 @@ class Whole:
     parts: tuple[PartLine, ...]
 
 
-def whole_of(dossier_id: int) -> Whole | None:
-    """The joined hand-in of which a dossier is a part, with every share; None for an ordinary dossier."""
+def whole_of(dossier_id: int, at: datetime | None = None) -> Whole | None:
+    """The joined hand-in of which a dossier is a part, with every share; None for an ordinary dossier.
+
+    `at` is the moment of asking, None for a paper, on which nothing gets late any more.
+    """
     request = request_of(dossier_id)
     if request is None:
         return None
@@ -484,11 +490,16 @@ def whole_of(dossier_id: int) -> Whole | None:
                 part.child.key, part.child.name, part.dossier_id, part.code, part.agency_name, part.standing,
                 shares[part.child.key]["limit"] or ("trong ngày" if part.terms.same_day else ""),
                 datetime.fromisoformat(shares[part.child.key]["due"]) if shares[part.child.key]["due"] else None,
-                part.due_at, part.resolved_at or part.ended_at, part.confirmed,
+                part.due_at, part.resolved_at or part.ended_at, part.confirmed, _is_late(part, at),
             )
             for part in parts
         ),
     )  # fmt: skip
+
+
+def _is_late(part: PartState, at: datetime | None) -> bool:
+    end = part.resolved_at or part.ended_at or (None if part.state in PAUSED else at)
+    return end is not None and part.due_at is not None and verdict_by_date(end, part.due_at) is Verdict.OVERDUE
 
 
 def siblings(dossier_ids: Sequence[int]) -> set[int]:

@@ -55,8 +55,8 @@ class MoveForm(DeskForm):
         """Fill the choices from `around`."""
 
     def _ask_when(self) -> None:
-        asked = _Late(heads=self.around.late_heads)
-        self.fields |= asked.fields
+        self.fields |= _Late(heads=self.around.late_heads).fields
+        self.order_fields(LATE_FIELDS)
 
     @property
     def late_fields(self) -> list[forms.BoundField]:

@@ -41,7 +41,7 @@ def together(request: DeskRequest, dossier_id: int) -> HttpResponse:
 
 def _tab(request: DeskRequest, dossier: Dossier, *, status: int = 200, **more: Any) -> HttpResponse:
     items = queries.timeline(dossier.pk)
-    whole = whole_of(dossier.pk)
+    whole = whole_of(dossier.pk, request.at)
     seen: set[int] = set()
     if whole is not None:
         ids = [part.dossier_id for part in whole.parts]
