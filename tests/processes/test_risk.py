@@ -198,6 +198,17 @@ def test_mornings_stop_at_the_due_and_leave_out_pauses(story: Year) -> None:
             assert not kinds or kinds[-1] != "dossier.supplement_asked"
 
 
+def test_a_dossier_without_a_due_teaches_nothing_and_its_steps_count_for_nobody(story: Year) -> None:
+    """A same-day dossier may be the last one there is: its steps belong to no row."""
+    last = Dossier.objects.filter(work_items__isnull=False).order_by("-id")[0]
+    Dossier.objects.filter(pk=last.pk).update(original_due_at=None)
+    past = read_past(SINCE, NOW)
+    assert last.pk not in past.dossiers["id"]
+    assert last.pk not in past.items["dossier"]
+    assert last.pk not in past.clock
+    assert known_at(past, to_minutes(NOW)).late_all > 0
+
+
 def test_known_survives_json(story: Year) -> None:
     known = known_at(read_past(SINCE, NOW), to_minutes(NOW))
     assert known_from(known_json(known)) == known

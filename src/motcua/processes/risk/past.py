@@ -46,7 +46,7 @@ SELECT e.dossier_id, {_LOCAL.format("e.occurred_at")}, e.kind, {_LOCAL.format("(
 FROM dossiers_ledgerentry e JOIN dossiers_dossier d ON d.id = e.dossier_id
 WHERE e.kind IN ('dossier.supplement_asked', 'dossier.payment_asked', 'dossier.suspended', 'dossier.supplemented',
                  'dossier.payment_confirmed', 'dossier.resumed', 'dossier.extended', 'dossier.papers_received')
-  AND d.process <> '' AND d.clock_started_at >= %(first)s AND d.clock_started_at < %(last)s
+  AND d.process <> '' AND d.original_due_at IS NOT NULL AND d.clock_started_at >= %(first)s AND d.clock_started_at < %(last)s
   AND (%(agencies)s::bigint[] IS NULL OR d.agency_id = ANY(%(agencies)s))
 ORDER BY e.dossier_id, e.seq
 """
@@ -56,7 +56,7 @@ SELECT w.dossier_id, coalesce(('x' || left(md5(d.process || ' ' || w.node), 13))
        coalesce({_LOCAL.format("w.closed_at")}, {_AFTER_ALL}), coalesce({_LOCAL.format("w.due_at")}, 0), w.token,
        coalesce(w.closed_by_id, 0)
 FROM processes_workitem w JOIN dossiers_dossier d ON d.id = w.dossier_id
-WHERE w.role <> '' AND d.process <> '' AND d.clock_started_at >= %(first)s AND d.clock_started_at < %(last)s
+WHERE w.role <> '' AND d.process <> '' AND d.original_due_at IS NOT NULL AND d.clock_started_at >= %(first)s AND d.clock_started_at < %(last)s
   AND (%(agencies)s::bigint[] IS NULL OR d.agency_id = ANY(%(agencies)s))
 ORDER BY w.dossier_id, w.token
 """
