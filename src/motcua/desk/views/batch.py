@@ -19,7 +19,6 @@ from motcua.dossiers.intake import Intake
 from motcua.dossiers.services import receive_at_counter
 from motcua.law.errors import DomainError
 from motcua.law.moments import local_day
-from motcua.platform.clock import now
 
 _WORDS = ("chứng thực", "bản sao")
 
@@ -39,7 +38,7 @@ class Outcome:
 @require_http_methods(["GET", "HEAD", "POST"])
 def batch(request: DeskRequest) -> HttpResponse:
     mode = MANY if request.GET.get("che-do") == MANY else ONE
-    found = _certifying(offered(request.actor, on=local_day(now())))
+    found = _certifying(offered(request.actor, on=local_day(request.at)))
     posts = [(one.pk, f"{one.label[:100]} ({one.posted.agency})") for one in found]
     if request.method != "POST":
         return _page(request, mode, BatchForm(posts=posts, mode=mode), rows_of(mode)(prefix="r"))

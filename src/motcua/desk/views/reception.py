@@ -20,7 +20,6 @@ from motcua.dossiers.queries import duplicates_of, visible_to
 from motcua.law.errors import DomainError
 from motcua.law.moments import local_day
 from motcua.law.persons import parse_citizen_number
-from motcua.platform.clock import now
 from motcua.processes.linked import take_in
 
 _ENDINGS = (ACCEPT, ASK_COMPLETION, REFUSE)
@@ -29,7 +28,7 @@ _ENDINGS = (ACCEPT, ASK_COMPLETION, REFUSE)
 @officers_only(RECEIVERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reception(request: DeskRequest) -> HttpResponse:
-    found = offered(request.actor, on=local_day(now()))
+    found = offered(request.actor, on=local_day(request.at))
     if request.method != "POST":
         wanted = request.GET.get("thu-tuc", "")
         chosen = next((one for one in found if str(one.pk) == wanted), None)

@@ -17,7 +17,6 @@ from motcua.dossiers.commands import HandOver
 from motcua.dossiers.services import complete_same_day
 from motcua.law.errors import DomainError
 from motcua.law.moments import local_day
-from motcua.platform.clock import now
 
 
 class ReceiverForm(SignatureMixin, DeskForm):
@@ -29,7 +28,7 @@ class ReceiverForm(SignatureMixin, DeskForm):
 @officers_only(RECEIVERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def same_day(request: DeskRequest) -> HttpResponse:
-    found = offered(request.actor, on=local_day(now()), same_day=True)
+    found = offered(request.actor, on=local_day(request.at), same_day=True)
     if request.method != "POST":
         chosen = found[0] if len(found) == 1 else None
         start = blank() | ({"procedure": chosen.label, "post": chosen.pk} if chosen else {})
