@@ -157,6 +157,23 @@ def test_batch_with_a_fault_leaves_no_file(tmp_path: Path) -> None:
     assert not target.exists()
 
 
+def test_batch_that_cannot_be_written_is_one_line_and_leaves_what_was_there(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("start,amount,unit\n2026-09-11T16:00,1,working_day\n")
+
+    for out, why in (
+        (source / "out.csv", "trên đường dẫn có một tệp ở chỗ cần thư mục"),
+        (tmp_path / "no" / "out.csv", "không có tệp hoặc thư mục này"),
+        (tmp_path / ("x" * 300), "tên quá dài"),
+        (Path("/dev/null"), "đây là thiết bị, cần một tệp thường"),
+    ):
+        result = _motcua("--batch", str(source), "--out", str(out))
+
+        assert (result.returncode, result.stderr) == (2, f"Không ghi được tệp {out}: {why}.\n")
+    assert Path("/dev/null").is_char_device()
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
 def test_help_is_vietnamese_with_an_english_line() -> None:
     result = _motcua("--help")
 

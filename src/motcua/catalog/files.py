@@ -11,7 +11,7 @@ from pathlib import Path
 
 from motcua.catalog.facts import ProcedureFacts
 from motcua.catalog.reading import content_hash, read_record
-from motcua.law.errors import BadInput, DomainError
+from motcua.law.errors import BadInput, DomainError, system_reason
 
 _MOST_FAULTS = 50
 
@@ -116,5 +116,8 @@ def _records(path: Path, faults: list[str]) -> Iterator[tuple[int, dict[str, obj
                     continue
                 yield number, record
     except (OSError, EOFError, zlib.error) as error:
-        reason = "tệp nén hỏng hoặc không phải gzip" if path.suffix == ".gz" else "không đọc được tệp"
-        faults.append(f"{path}, sau dòng {number}: {reason} ({type(error).__name__}).")
+        reason = "tệp nén hỏng hoặc không phải gzip"
+        # What gzip itself raises has no number of the system's.
+        if isinstance(error, OSError) and error.errno is not None:
+            reason = f"không đọc được tệp ({system_reason(error)})"
+        faults.append(f"{path}, sau dòng {number}: {reason}.")

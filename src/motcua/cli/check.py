@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 import click
 
 from motcua.cli.session import load_django
+from motcua.law.errors import system_reason
 from motcua.platform.config import BadSettings, Config, config, misspelled
 from motcua.platform.home import make_home
 from motcua.platform.postgres import Cluster
@@ -140,7 +141,7 @@ def _clamd(settings: Config) -> Iterator[Finding]:
         yield Finding(
             "fault",
             "MOTCUA_CLAMD",
-            f"MOTCUA_CLAMD: máy quét ở {settings.clamd} không trả lời ({error.strerror or error}).",
+            f"MOTCUA_CLAMD: máy quét ở {settings.clamd} không trả lời ({system_reason(error)}).",
         )
         return
     good = answer.startswith(b"PONG")

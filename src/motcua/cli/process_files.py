@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from motcua.cli.session import database
-from motcua.law.errors import BadInput, DomainError
+from motcua.law.errors import BadInput, DomainError, system_reason
 from motcua.law.limit_reader import read_one
 from motcua.processes.bpmn import export as written
 from motcua.processes.bpmn_reader import LARGEST_BYTES, BadBpmn, Imported, Words, read
@@ -84,7 +84,7 @@ def export(procedure: str, agency_code: str, out: Path) -> None:
     try:
         out.write_bytes(data)
     except OSError as error:
-        raise BadInput(f"{out}: không ghi được ({error.strerror}).") from None
+        raise BadInput(f"{out}: không ghi được ({system_reason(error)}).") from None
     click.echo(f"Đã ghi lần {version.number}, {len(data)} byte: {out}")
 
 
@@ -146,7 +146,7 @@ def _read(file: Path, words: Words) -> Imported:
             raise BadInput(f"{file}: nặng {file.stat().st_size // 1000} KB, nhiều nhất là {LARGEST_BYTES // 1000} KB.")
         data = file.read_bytes()
     except OSError as error:
-        raise BadInput(f"{file}: không đọc được ({error.strerror}).") from None
+        raise BadInput(f"{file}: không đọc được ({system_reason(error)}).") from None
     try:
         if file.suffix.lower() != ".json":
             return read(data, words)

@@ -11,7 +11,7 @@ import csv
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -24,7 +24,7 @@ import numpy.typing as npt
 from motcua.law.batch import UNIT_CODES, Minutes, arrays_of, count_columns
 from motcua.law.calendars import Calendar
 from motcua.law.clock import compute_due
-from motcua.law.errors import BadInput, DomainError
+from motcua.law.errors import BadInput, DomainError, system_reason
 from motcua.law.limits import Limit, Unit
 from motcua.law.moments import DAY_MINUTES, clock_text, from_minutes, parse_moment
 from motcua.law.policies import Policy
@@ -38,13 +38,6 @@ _BLOCK_BYTES = 2 << 20
 _AMOUNT = re.compile(r"[0-9]{1,6}")
 _AMOUNT_DIGITS = 6
 _NEWLINE, _COMMA, _ZERO, _NINE = 10, 44, 48, 9
-
-_WHY: dict[type[OSError], str] = {
-    FileNotFoundError: "không có tệp hoặc thư mục này",
-    NotADirectoryError: "không có thư mục này",
-    IsADirectoryError: "đây là thư mục, cần một tệp",
-    PermissionError: "không được phép",
-}
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -63,8 +56,10 @@ def due_csv(
     `out_path` stays, and BadInput names every fault by line and column (the first 1,000, then their number). `progress`
     is told the bytes read since it was last told.
     """
-    if out_path.is_dir():
+    if os.path.isdir(out_path):
         raise BadInput(f"Không ghi được tệp {out_path}: đây là thư mục, cần một tệp.", path=str(out_path))
+    if os.path.exists(out_path) and not out_path.is_file():
+        raise BadInput(f"Không ghi được tệp {out_path}: đây là thiết bị, cần một tệp thường.", path=str(out_path))
     run = _Run(in_path, calendar or national_calendar(), policy, progress)
     part = out_path.with_name(f".{out_path.name}.{os.getpid()}.part")
     with _opened(in_path, "rb", f"Không mở được tệp {in_path}") as source:
@@ -73,8 +68,11 @@ def due_csv(
                 rows = run.through(source, target)
             run.faults.raise_if_any()
             os.replace(part, out_path)
-        except BaseException:
-            part.unlink(missing_ok=True)
+        except BaseException as error:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise BadInput(f"Không ghi được tệp {out_path}: {system_reason(error)}.", path=str(out_path)) from None
             raise
     return rows
 
@@ -84,8 +82,7 @@ def _opened(path: Path, mode: Literal["rb", "wb"], refusal: str) -> Iterator[Bin
     try:
         file = path.open(mode)
     except OSError as error:
-        why = _WHY.get(type(error), str(error.strerror))
-        raise BadInput(f"{refusal}: {why}.", path=str(path)) from None
+        raise BadInput(f"{refusal}: {system_reason(error)}.", path=str(path)) from None
     with file:
         yield file
 

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from motcua.law.errors import system_reason
 from motcua.platform.config import config
 
 MIN_FREE_BYTES = 500 * 1024 * 1024
@@ -87,7 +88,7 @@ def _disk() -> Report:
     try:
         free = shutil.disk_usage(home).free
     except OSError as error:
-        return Report(False, f"không đọc được ổ đĩa của {home} ({error.strerror})")
+        return Report(False, f"không đọc được ổ đĩa của {home} ({system_reason(error)})")
     if free < MIN_FREE_BYTES:
         return Report(False, f"ổ đĩa chỉ còn {free // 1024**2} MB")
     return Report(True, f"ổ đĩa còn {free // 1024**2} MB")

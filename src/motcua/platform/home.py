@@ -9,6 +9,7 @@ import pwd
 import stat
 from pathlib import Path
 
+from motcua.law.errors import system_reason
 from motcua.platform.config import BadSettings
 
 
@@ -27,7 +28,7 @@ def make_home(home: Path) -> Path:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     except OSError as error:
         raise BadSettings(
-            f"MOTCUA_HOME: không tạo được thư mục {home} ({error.strerror}); hãy chọn nơi mà chương trình được ghi."
+            f"MOTCUA_HOME: không tạo được thư mục {home} ({system_reason(error)}); hãy chọn nơi mà chương trình được ghi."
         ) from error
     return home
 

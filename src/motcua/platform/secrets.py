@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
+from motcua.law.errors import system_reason
 from motcua.platform.config import BadSettings, Config
 from motcua.platform.home import make_home
 
@@ -32,7 +33,7 @@ def own_key(home: Path, name: str) -> str:
         return path.read_text().strip()
     except OSError as error:
         raise BadSettings(
-            f"MOTCUA_HOME: không ghi được vào {home} ({error.strerror}); hãy chọn thư mục mà chương trình được ghi."
+            f"MOTCUA_HOME: không ghi được vào {home} ({system_reason(error)}); hãy chọn thư mục mà chương trình được ghi."
         ) from error
 
 
