@@ -94,3 +94,43 @@ def test_own_file_that_cannot_be_read_is_refused(tmp_path, broken):
 
     with pytest.raises(BadInput, match=OWN_FILE):
         read_classes(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = @", "dòng 1, cột 5: không phải TOML"),
+        ("[[class", "cuối tệp: không phải TOML"),
+        ("", "chưa có nhóm dữ liệu nào"),
+        ("class = 3", "chưa có nhóm dữ liệu nào"),
+        ('[[class]]\nkey = "s"', "nhóm s: thiếu title, cần chữ"),
+        ("[[class]]\n", r"nhóm \(không có key\): thiếu key"),
+        ('{}days = "x"', "nhóm s: days đang là 'x', cần số ngày"),
+        ("{}days = -1", "nhóm s: days đang là -1, cần từ 0 đến 36500"),
+        ("{}days = 99999999999", "nhóm s: days đang là 99999999999, cần từ 0 đến 36500"),
+        ("{}dayz = 3", "nhóm s: không có mục nào tên dayz; có: key, title"),
+        ('{}model = "no.Model"\nmoment = "x"', "nhóm s: model “no.Model” không có trong chương trình"),
+        ('{}model = "sessions.Session"\nmoment = "nope"', "nhóm s: moment “nope”"),
+        ("{}", "nhóm s: thiếu model, cần có khi action không phải keep"),
+        ('{}model = "dossiers.Dossier"\nmoment = "received_at"', "dossiers.Dossier không được xóa"),
+    ],
+)
+def test_a_fault_of_the_own_file_is_named_in_vietnamese(tmp_path, text, words):
+    shape = '[[class]]\nkey = "s"\ntitle = "S"\naction = "delete"\nbasis = "b"\nconfirmed = true\n'
+    (tmp_path / OWN_FILE).write_text(text.format(shape))
+
+    with pytest.raises(BadInput, match=words) as refused:
+        read_classes(tmp_path)
+
+    assert refused.value.message.startswith(str(tmp_path / OWN_FILE))
+
+
+def test_own_file_that_is_a_folder_or_no_text_is_refused(tmp_path):
+    (tmp_path / OWN_FILE).mkdir()
+    with pytest.raises(BadInput, match="đây là thư mục, cần một tệp"):
+        read_classes(tmp_path)
+
+    (tmp_path / OWN_FILE).rmdir()
+    (tmp_path / OWN_FILE).write_bytes(b"\xff\xfe")
+    with pytest.raises(BadInput, match="byte 1: không phải chữ mã hóa UTF-8"):
+        read_classes(tmp_path)
