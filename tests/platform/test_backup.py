@@ -209,3 +209,52 @@ def test_folder_with_other_things_is_refused(backed_up, tmp_path):
 def test_folder_that_is_no_backup_is_refused(backed_up, tmp_path):
     with pytest.raises(BackupBroken, match=r"không có manifest\.json"):
         restore(backed_up[0].config, tmp_path, None, quiet)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '"x"', '{"format": "motcua-backup-1", "kind": "other"}'])
+def test_manifest_that_is_none_is_said_in_vietnamese(backed_up, tmp_path, text):
+    (tmp_path / "manifest.json").write_text(text)
+
+    with pytest.raises(BackupBroken) as refused:
+        restore(backed_up[0].config, tmp_path, None, quiet)
+
+    assert refused.value.message == (
+        f"{tmp_path / 'manifest.json'}: không phải danh sách tệp mà `motcua backup` bản này ghi ra, hoặc đã bị sửa."
+    )
+
+
+def test_folder_inside_the_home_is_refused_by_both(backed_up):
+    house, folder = backed_up
+    inside = house.config.home / "backups"
+
+    with pytest.raises(BackupFailed, match="nằm trong nhau"):
+        back_up(house.config, inside, quiet)
+    assert not inside.exists()
+    with pytest.raises(BackupFailed, match="nằm trong nhau"):
+        restore(Config(home=folder / "home", database_url=None), folder, None, quiet)
+
+    assert house.rows() == ["a", "b"]
+
+
+def test_folder_that_cannot_be_made_is_said_in_vietnamese(backed_up, tmp_path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(BackupFailed, match="trên đường dẫn có một tệp ở chỗ cần thư mục"):
+        back_up(backed_up[0].config, tmp_path / "file" / "backup", quiet)
+
+
+def test_full_disk_during_restore_is_one_message_and_the_present_stands(backed_up, tmp_path, monkeypatch):
+    house, folder = backed_up
+    whole = shutil.copytree(folder, tmp_path / "backup")
+
+    def full(source, target, **options):
+        raise shutil.Error([(str(source), str(target), "[Errno 28] No space left on device")])
+
+    with house.cluster.running():
+        pass
+    monkeypatch.setattr("motcua.platform.backup.shutil.copytree", full)
+    monkeypatch.setattr(Cluster, "alone", contextlib.nullcontext)
+    with pytest.raises(BackupFailed, match="ổ đĩa đã đầy"):
+        restore(house.config, whole, None, quiet)
+
+    assert house.rows() == ["a", "b"]

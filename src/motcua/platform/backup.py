@@ -23,7 +23,7 @@ from typing import Any
 
 import psycopg
 
-from motcua.law.errors import DomainError
+from motcua.law.errors import DomainError, system_reason
 from motcua.platform.clock import LOCAL
 from motcua.platform.config import Config
 from motcua.platform.database import owner_url
@@ -91,8 +91,8 @@ class Manifest:
         """Raises BackupBroken where the folder holds no readable manifest."""
         try:
             body = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            if body["format"] != FORMAT:
-                raise ValueError(body["format"])
+            if body["format"] != FORMAT or body["kind"] not in ("base", "dump"):
+                raise ValueError
             return cls(
                 body["kind"],
                 body["chain"],
@@ -103,8 +103,12 @@ class Manifest:
             )
         except FileNotFoundError as error:
             raise BackupBroken(f"{folder} không phải bản sao lưu: không có {MANIFEST}.") from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise BackupBroken(f"{folder / MANIFEST}: không đọc được ({error}).") from error
+        except OSError as error:
+            raise BackupBroken(f"{folder / MANIFEST}: không đọc được ({system_reason(error)}).") from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise BackupBroken(
+                f"{folder / MANIFEST}: không phải danh sách tệp mà `motcua backup` bản này ghi ra, hoặc đã bị sửa."
+            ) from error
 
 
 def in_words(moment: datetime) -> str:
@@ -133,6 +137,7 @@ def back_up(config: Config, folder: Path, progress: Progress) -> Manifest:
 
     The database is in use meanwhile; the own server must be running. Raises BackupFailed.
     """
+    _refuse_within(config.home, folder)
     before = Manifest.read(folder) if (folder / MANIFEST).exists() else None
     if before is None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BackupFailed(f"{folder} đã có thứ khác; hãy chọn thư mục mới, hoặc thư mục của bản sao lưu trước.")
@@ -145,8 +150,17 @@ def back_up(config: Config, folder: Path, progress: Progress) -> Manifest:
         _copy_home(config.home, folder / "home")
         done = _sealed(folder, manifest, before, progress)
     except OSError as error:
-        raise BackupFailed(f"Không ghi được bản sao lưu vào {folder}: {error.strerror or error}.") from error
+        raise BackupFailed(f"Không ghi được bản sao lưu vào {folder}: {system_reason(error)}.") from error
     return done
+
+
+def _refuse_within(home: Path, folder: Path) -> None:
+    """A backup inside the home would copy itself, and a restore would move it aside while reading it."""
+    ours, theirs = home.resolve(), folder.resolve()
+    if ours.is_relative_to(theirs) or theirs.is_relative_to(ours):
+        raise BackupFailed(
+            f"{folder} và thư mục dữ liệu {home} (MOTCUA_HOME) nằm trong nhau; bản sao lưu phải ở một nơi khác."
+        )
 
 
 def _dump(config: Config, folder: Path) -> Manifest:
@@ -261,12 +275,24 @@ def restore(config: Config, folder: Path, to: datetime | None, progress: Progres
     `before-restore-…`, never deleted. The own server must not be in use, and is stopped afterwards.
     Raises BackupBroken, NoSuchMoment, BackupFailed.
     """
+    _refuse_within(config.home, folder)
     manifest = verify(folder, progress)
     moment = to or manifest.until
     if not manifest.since <= moment <= manifest.until:
         local = [in_words(at) for at in (manifest.since, manifest.until)]
         raise NoSuchMoment(f"Bản sao lưu chỉ phục hồi được về thời điểm từ {local[0]} đến {local[1]}.")
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    try:
+        _bring_back(config, folder, manifest, moment, stamp)
+    except OSError as error:
+        raise BackupFailed(
+            f"Không phục hồi được vào {config.home}: {system_reason(error)};"
+            f" nếu đã có thư mục {_ASIDE}{stamp} thì dữ liệu cũ nằm ở đó."
+        ) from error
+    return moment
+
+
+def _bring_back(config: Config, folder: Path, manifest: Manifest, moment: datetime, stamp: str) -> None:
     if manifest.kind == "dump":
         if not config.database_url:
             raise BackupFailed("Bản sao lưu này là của một máy chủ PostgreSQL; hãy đặt MOTCUA_DATABASE_URL.")
@@ -276,12 +302,16 @@ def restore(config: Config, folder: Path, to: datetime | None, progress: Progres
             raise BackupFailed("Bản sao lưu này là của cơ sở dữ liệu riêng; hãy bỏ MOTCUA_DATABASE_URL khi phục hồi.")
         _recover(Cluster.at(config.home), folder, moment, stamp)
     _put_home_back(config.home, folder / "home", moment, stamp)
-    return moment
 
 
 def _load_dump(config: Config, dump: Path) -> None:
     url = owner_url(config)
-    with psycopg.connect(url) as connection:
+    try:
+        connected = psycopg.connect(url)
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise BackupFailed(f"Không kết nối được cơ sở dữ liệu của MOTCUA_DATABASE_URL: {reason}") from error
+    with connected as connection:
         if _one(connection, "SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace LIMIT 1"):
             raise BackupFailed("Cơ sở dữ liệu đích đã có bảng; hãy tạo một cơ sở dữ liệu trống để phục hồi vào.")
     cluster = Cluster.at(config.home)
