@@ -17,11 +17,13 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 from django.db import connection
+from tests.command import command_here
 from tests.ports import lasting_port
 
 from motcua.cli.main import COMMANDS, cli
 from motcua.cli.serve import free_port
 from motcua.law.errors import BadInput
+from motcua.platform.config import Config
 
 MOTCUA = [sys.executable, "-m", "motcua.cli.main"]
 
@@ -96,6 +98,50 @@ def test_secrets_come_from_files(tmp_path):
     assert "/nowhere" in found["MOTCUA_DATABASE_URL"]["text"]
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("MOTCUA_SECRETS_DIR", "/khong/co", "MOTCUA_SECRETS_DIR: không có thư mục /khong/co."),
+        ("MOTCUA_SECRET_KEY_FILE", "/khong/co", "MOTCUA_SECRET_KEY: không đọc được tệp /khong/co (không có tệp"),
+        ("MOTCUA_DATABASE_URL", "postgresql://u:bi mat@h/x", "dấu cách và ký tự đặc biệt trong mật khẩu viết dạng %20"),
+        ("MOTCUA_DATABASE_URL", "postgresql://u:p@[::1/x", "phải có dạng postgresql://"),
+        ("MOTCUA_DATABASE_URL", "postgresql://u:p@h:abc/x", "cổng phải là số từ 1 đến 65535"),
+        (
+            "MOTCUA_PUBLIC_URL",
+            "https://x.gov.vn/cong",
+            "đang là 'https://x.gov.vn/cong', phải là http:// hoặc https://",
+        ),
+        ("MOTCUA_PUBLIC_URL", "http://u:p@x.gov.vn", "phải là http:// hoặc https:// rồi đến tên máy"),
+        ("MOTCUA_PUBLIC_URL", "http://x.gov.vn:99999", "phải là http:// hoặc https:// rồi đến tên máy"),
+        ("MOTCUA_S3_ENDPOINT", "ftp://x", "đang là 'ftp://x', phải bắt đầu bằng http:// hoặc https://."),
+        ("MOTCUA_CLAMD", "foo", "đang là 'foo', phải có dạng máy:cổng như localhost:3310, hoặc unix:/đường/dẫn."),
+        ("MOTCUA_CLAMD", "h:70000", "phải có dạng máy:cổng"),
+        ("MOTCUA_PORTAL_MODE", "x", "đang là 'x', phải là một trong 'own' hoặc 'national'."),
+        ("MOTCUA_HOME", "/dev/null", "không tạo được thư mục /dev/null (trên đường dẫn có một tệp ở chỗ cần thư mục)"),
+    ],
+)
+def test_a_bad_setting_is_one_vietnamese_line(tmp_path, setting, value, words):
+    done = command_here("", tmp_path / "home", **{setting: value})("check")
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert words in done.stderr
+    assert "bi mat" not in done.stderr
+
+
+def test_several_hosts_of_a_database_are_taken():
+    url = "postgresql://u@h1:5432,h2:5433/d?target_session_attrs=read-write"
+
+    assert Config(database_url=url).database_url.get_secret_value() == url
+
+
+def test_a_day_that_is_none_is_said_without_a_pattern():
+    done = motcua("process", "default", "--valid-from", "mai")
+
+    assert done.returncode == 2
+    assert "--valid-from: 'mai' không phải ngày dạng năm-tháng-ngày như 2026-11-20." in done.stderr
+
+
 def test_check_names_misspelled_and_unfitting_settings(tmp_path):
     done = motcua(
         "check",
@@ -147,6 +193,23 @@ def test_free_port_takes_the_next_when_one_is_taken():
         port = taken.getsockname()[1]
 
         assert free_port("127.0.0.1", port) > port
+
+
+@pytest.mark.parametrize("host", ["khong-co.invalid", "256.1.1.1", "203.0.113.1"])
+def test_a_host_that_is_not_this_machine_is_not_called_a_taken_port(host):
+    with pytest.raises(BadInput, match=f"--host: “{host}” không phải địa chỉ của máy này"):
+        free_port(host, 8000)
+
+
+def test_simulated_agency_says_that_its_port_is_taken():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        done = command_here("", Path("/nowhere"))("outside", "--port", str(port))
+
+    assert (done.returncode, done.stderr) == (2, f"--port: không mở được cổng {port}: đã có chương trình khác dùng.\n")
 
 
 def test_free_port_refuses_when_none_is_left():

@@ -100,6 +100,7 @@ _SAYINGS = (
     (r"(.+) is not a valid (.+)\.", r"\1 không phải là \2 hợp lệ."),
     (r"(.+) is not in the range (.+)\.", r"\1 nằm ngoài khoảng \2."),
     (r"(.+) is not one of (.+)\.", r"\1 không phải một trong \2."),
+    (r"(.+) does not match the formats? '%Y-%m-%d'\.", r"\1 không phải ngày dạng năm-tháng-ngày như 2026-11-20."),
     (r"(.+) does not match the formats? (.+)\.", r"\1 không đúng dạng \2."),
     (r"(?:File|Path) (.+) does not exist\.", r"Không có tệp \1."),
     (r"Directory (.+) does not exist\.", r"Không có thư mục \1."),

@@ -8,6 +8,7 @@ from datetime import timedelta
 import click
 
 from motcua.cli.supervise import leave_with_parent
+from motcua.law.errors import BadInput, system_reason
 
 
 @click.command()
@@ -34,7 +35,10 @@ def outside(port: int, after: int, texts: tuple[str, ...], with_parent: int | No
     )  # fmt: skip
     if with_parent:
         leave_with_parent(with_parent, at_once=True)
-    server = make_server(agency, port=port)
+    try:
+        server = make_server(agency, port=port)
+    except OSError as error:
+        raise BadInput(f"--port: không mở được cổng {port}: {system_reason(error)}.") from None
     click.echo(f"Cơ quan ngoài hệ thống giả lập: http://127.0.0.1:{port}", err=True)
     with server, contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import socket
@@ -11,7 +12,7 @@ import click
 
 from motcua.cli.session import database
 from motcua.cli.supervise import leave_with_parent
-from motcua.law.errors import BadInput
+from motcua.law.errors import BadInput, system_reason
 from motcua.platform.database import hang_up
 
 
@@ -25,7 +26,11 @@ def free_port(host: str, wanted: int) -> int:
                 probe.bind((host, port))
             except PermissionError as error:
                 raise BadInput(f"Không được phép dùng cổng {port}; hãy chọn cổng từ 1024 trở lên.") from error
-            except OSError:
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise BadInput(
+                        f"--host: “{host}” không phải địa chỉ của máy này ({system_reason(error)})."
+                    ) from error
                 continue
             return port
     raise BadInput(f"Các cổng từ {wanted} đến {wanted + 49} đều đã có chương trình khác dùng.")

@@ -46,8 +46,8 @@ def simulate(
     Simulates a procedure's process or a whole agency on its own history, with confidence intervals.
     """
     days = {name: _day(text, name) for name, text in (("--from", since), ("--to", to))}
-    numbers = {role: _whole(text, role) for role, text in _pairs(officers, "--officers")}
-    factors = {step: _number(text, step) for step, text in _pairs(step_time, "--step-time")}
+    numbers = {role: _whole(text, f"--officers {role}") for role, text in _pairs(officers, "--officers")}
+    factors = {step: _number(text, f"--step-time {step}") for step, text in _pairs(step_time, "--step-time")}
     with database():
         # Imported here: it needs Django loaded.
         from motcua.processes.simulation.answers import Asked, answer
@@ -84,7 +84,7 @@ def _pairs(given: Iterable[str], name: str) -> list[tuple[str, str]]:
 
 
 def _whole(text: str, name: str) -> int:
-    if not text.isdigit():
+    if not text.isdecimal():
         raise BadInput(f"{name}: “{text}” cần số nguyên dương.")
     return int(text)
 

@@ -8,17 +8,19 @@ folder whose files are named after the settings (`secret_key`, `database_url`). 
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from motcua.law.errors import DomainError
+from motcua.law.errors import DomainError, system_reason
 
 PREFIX = "MOTCUA_"
 # Read by the shell scripts and the tests, not by the program.
@@ -37,8 +39,47 @@ def _with_zone(value: datetime) -> datetime:
 
 
 def _postgres_url(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
-        raise ValueError("phải có dạng postgresql://người-dùng:mật-khẩu@máy:5432/cơ-sở-dữ-liệu")
+    # Imported here: only a given database needs the client library this early.
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    shape = "phải có dạng postgresql://người-dùng:mật-khẩu@máy:5432/cơ-sở-dữ-liệu"
+    url = value.get_secret_value()
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError(shape)
+    try:
+        ports = str(conninfo_to_dict(url).get("port") or "").split(",")
+    except ProgrammingError:
+        raise ValueError(f"{shape}; dấu cách và ký tự đặc biệt trong mật khẩu viết dạng %20, %40…") from None
+    if not all(port in {"", "0"} or (port.isdigit() and int(port) <= 65535) for port in ports):
+        raise ValueError(f"{shape}; cổng phải là số từ 1 đến 65535")
+    return value
+
+
+def _public_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        port_fits = parts.port != 0
+    except ValueError:
+        port_fits = False
+    if not port_fits or not re.fullmatch(r"https?://[^/\s@?#]+", value):
+        raise ValueError(
+            "phải là http:// hoặc https:// rồi đến tên máy (và cổng nếu có), như https://motcua.tinh.gov.vn,"
+            " không có đường dẫn ở sau"
+        )
+    return value
+
+
+def _s3_endpoint(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("phải bắt đầu bằng http:// hoặc https://")
+    return value
+
+
+def _clamd(value: str) -> str:
+    found = re.fullmatch(r"[^:/\s]+:(\d{1,5})|unix:/.+", value)
+    if not found or (found[1] and not 1 <= int(found[1]) <= 65535):
+        raise ValueError("phải có dạng máy:cổng như localhost:3310, hoặc unix:/đường/dẫn")
     return value
 
 
@@ -57,11 +98,14 @@ class _FileSource(PydanticBaseSettingsSource):
         try:
             return path.read_text(encoding="utf-8").strip(), field_name, False
         except (OSError, UnicodeDecodeError) as error:
-            raise BadSettings(
-                f"{PREFIX}{field_name.upper()}: không đọc được tệp {path} ({error.__class__.__name__})."
-            ) from error
+            reason = system_reason(error) if isinstance(error, OSError) else "không phải chữ mã hóa UTF-8"
+            raise BadSettings(f"{PREFIX}{field_name.upper()}: không đọc được tệp {path} ({reason}).") from error
 
     def __call__(self) -> dict[str, Any]:
+        folder = os.environ.get("MOTCUA_SECRETS_DIR")
+        if folder and not Path(folder).is_dir():
+            # Without it the program would take the defaults, its own database among them, and look healthy.
+            raise BadSettings(f"MOTCUA_SECRETS_DIR: không có thư mục {folder}.")
         found = {}
         for name, field in self.settings_cls.model_fields.items():
             value, key, _ = self.get_field_value(field, name)
@@ -86,8 +130,8 @@ class Config(BaseSettings):
     secret_key: Annotated[SecretStr, Field(min_length=32)] | None = Field(
         None, description="Khóa ký phiên làm việc, từ 32 ký tự; để trống thì tự sinh và giữ trong thư mục dữ liệu"
     )
-    public_url: str = Field(
-        "http://localhost:8000", pattern=r"^https?://[^/\s]+$", description="Địa chỉ công khai, in trên giấy và mã QR"
+    public_url: Annotated[str, AfterValidator(_public_url)] = Field(
+        "http://localhost:8000", description="Địa chỉ công khai, in trên giấy và mã QR"
     )
     hosts: Annotated[list[str], NoDecode] = Field(
         default=["localhost", "127.0.0.1", "[::1]"], description="Tên máy được phục vụ, cách nhau bằng dấu phẩy"
@@ -104,12 +148,11 @@ class Config(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Mức ghi nhật ký")
     log_format: Literal["json", "text"] = Field("json", description="Dạng nhật ký: mỗi dòng một JSON, hoặc chữ thường")
     s3_bucket: str | None = Field(None, description="Thùng S3 giữ tệp; để trống thì giữ trong thư mục dữ liệu")
-    s3_endpoint: str | None = Field(None, pattern=r"^https?://", description="Địa chỉ dịch vụ S3")
+    s3_endpoint: Annotated[str, AfterValidator(_s3_endpoint)] | None = Field(None, description="Địa chỉ dịch vụ S3")
     s3_access_key: SecretStr | None = Field(None, description="Khóa truy cập S3")
     s3_secret_key: SecretStr | None = Field(None, description="Khóa bí mật S3")
-    clamd: str | None = Field(
+    clamd: Annotated[str, AfterValidator(_clamd)] | None = Field(
         None,
-        pattern=r"^([^:/\s]+:\d{1,5}|unix:/.+)$",
         description="Máy quét mã độc clamd: `máy:cổng` hoặc `unix:/đường/dẫn`; đặt thì tệp chưa quét không mở được",
     )
     jobs_stalled_seconds: int = Field(
@@ -146,7 +189,6 @@ _EXPECTED = {
     "literal_error": "phải là một trong {expected}",
     "greater_than_equal": "phải từ {ge} trở lên",
     "less_than_equal": "không được quá {le}",
-    "string_pattern_mismatch": "không đúng dạng {pattern}",
     "too_short": "phải có ít nhất {min_length} ký tự",
     "string_too_short": "phải có ít nhất {min_length} ký tự",
 }
@@ -162,6 +204,8 @@ def explain(error: ValidationError) -> list[str]:
             expected = str(context["error"])
         else:
             expected = _EXPECTED.get(fault["type"], "giá trị không dùng được").format(**context)
+        # The library joins the last of a choice in English.
+        expected = expected.replace(" or ", " hoặc ")
         field = Config.model_fields.get(name)
         secret = field is not None and "Secret" in str(field.annotation)
         shown = "" if secret else f" đang là {fault['input']!r},"
