@@ -60,7 +60,7 @@ def test_a_step_done_again_shows_each_visit_and_marks_the_last(
 ) -> None:
     case, signer = province.actor("case"), province.actor("signer")
     finish_step(on_review, 1, actor=case, at=MONDAY + timedelta(hours=1))
-    finish_step(on_review, 2, outcome="redo", actor=signer, at=MONDAY + timedelta(hours=2))
+    finish_step(on_review, 2, outcome="redo", note="Sửa lại", actor=signer, at=MONDAY + timedelta(hours=2))
     clock.forward(hours=2)
     assert rows(sign_in("case"), on_review) == [
         ("Thẩm định", "", "done", "xong", "Phạm Thụ Lý"),
@@ -115,9 +115,11 @@ def test_more_visits_ask_no_more_queries(province: Province, sign_in: SignIn, cl
 
     case, signer = province.actor("case"), province.actor("signer")
     finish_step(on_review, 1, actor=case, at=MONDAY + timedelta(minutes=1))
-    finish_step(on_review, 2, outcome="redo", actor=signer, at=MONDAY + timedelta(minutes=2))
+    finish_step(on_review, 2, outcome="redo", note="Sửa lại", actor=signer, at=MONDAY + timedelta(minutes=2))
     few = cost()
     for turn in range(3, 9, 2):
         finish_step(on_review, turn, actor=case, at=MONDAY + timedelta(minutes=turn))
-        finish_step(on_review, turn + 1, outcome="redo", actor=signer, at=MONDAY + timedelta(minutes=turn + 1))
+        finish_step(
+            on_review, turn + 1, outcome="redo", note="Sửa lại", actor=signer, at=MONDAY + timedelta(minutes=turn + 1)
+        )
     assert cost() == few

@@ -131,6 +131,10 @@ def test_the_signer_chooses_an_outcome(dossier_id: int, province: Province, sign
     assert "Chưa chọn “kết quả của bước”." in answer.content.decode()
     answer = client.post(address(dossier_id, 2, "hoan-thanh"), {"outcome": "bịa"})
     assert "Lựa chọn này không có trong danh sách." in answer.content.decode()
+    assert "Chọn “Làm lại” thì phải ghi lý do trả lại." in answer.content.decode()
+    answer = client.post(address(dossier_id, 2, "hoan-thanh"), {"outcome": "redo", "note": " "})
+    assert answer.status_code == 422
+    assert "chưa nhập lý do" in str(answer.context["form"].errors["note"])
     assert set(open_items(dossier_id)) == {"sign"}
     client.post(address(dossier_id, 2, "hoan-thanh"), {"outcome": "redo", "note": "Thiếu căn cứ"})
     again = open_items(dossier_id)["appraise"]
@@ -346,7 +350,9 @@ def test_more_steps_cost_no_more_queries(province: Province, sign_in: SignIn, cl
     one = cost()
     for round_ in range(3):
         finish_step(dossier_id, 2 * round_ + 1, actor=province.actor("case"), at=clock.at)
-        finish_step(dossier_id, 2 * round_ + 2, outcome="redo", actor=province.actor("signer"), at=clock.at)
+        finish_step(
+            dossier_id, 2 * round_ + 2, outcome="redo", note="Sửa lại", actor=province.actor("signer"), at=clock.at
+        )
     assert cost() <= one + 1
     assert one <= 24
 

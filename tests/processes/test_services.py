@@ -45,7 +45,7 @@ def test_a_life_on_its_process(province: Province, tmp_path: Path) -> None:
     case, signer = province.actor("case"), province.actor("signer")
     moved = finish_step(dossier_id, 1, note="Đủ điều kiện", actor=case, at=later(hours=1))
     assert moved.state is State.IN_PROCESS
-    finish_step(dossier_id, 2, outcome="redo", actor=signer, at=later(hours=2))
+    finish_step(dossier_id, 2, outcome="redo", note="Thiếu căn cứ", actor=signer, at=later(hours=2))
     finish_step(dossier_id, 3, actor=case, at=later(hours=3))
     with pytest.raises(GuardFailed, match="còn bước “Ký duyệt” chưa xong"):
         give_command(dossier_id, Resolve(result(signed_on=MONDAY.date())), actor=case, at=later(hours=3))

@@ -15,6 +15,7 @@ from motcua.organizations.models import Role
 from motcua.organizations.services import appoint
 from motcua.processes.definition import Assign, Definition
 from motcua.processes.items import Item
+from motcua.processes.loops import goes_back
 from motcua.processes.permissions import leads
 from motcua.processes.services import assign, finish_step, hand_back, take_back
 
@@ -61,6 +62,44 @@ def test_nobody_else_may_be_chosen(province: Province, rule: Assign, name: str) 
     assert refused.value.data["field"] == "next_officer"
     assert set(open_items(dossier_id)) == {"check"}
     assert LedgerEntry.objects.count() == entries
+
+
+@pytest.mark.parametrize("note", ["", "   "])
+def test_sending_work_back_needs_its_reason(province: Province, note: str) -> None:
+    publish(province, review())
+    dossier_id = accepted(province)
+    case, signer = province.actor("case"), province.actor("signer")
+    finish_step(dossier_id, 1, actor=case, at=later(hours=1))
+    entries = LedgerEntry.objects.count()
+
+    with pytest.raises(GuardFailed, match="“Làm lại” trả hồ sơ về bước trước: chưa nhập lý do") as refused:
+        finish_step(dossier_id, 2, outcome="redo", note=note, actor=signer, at=later(hours=2))
+
+    assert refused.value.data["field"] == "note"
+    assert LedgerEntry.objects.count() == entries
+    finish_step(dossier_id, 2, outcome="redo", note="Thiếu căn cứ", actor=signer, at=later(hours=2))
+    finish_step(dossier_id, 3, actor=case, at=later(hours=3))
+    finish_step(dossier_id, 4, outcome="approve", actor=signer, at=later(hours=4))
+    assert set(open_items(dossier_id)) == {"issue"}
+
+
+@pytest.mark.parametrize(
+    ("place", "opened", "back"),
+    [
+        ("sign", ["appraise"], True), ("sign", ["sign"], True), ("sign", ["issue"], False), ("appraise", ["sign"], False),
+        ("more", ["appraise"], True), ("more", ["issue"], False), ("sign", ["more"], False), ("sign", [], False),
+    ],
+)  # fmt: skip
+def test_what_goes_back(place: str, opened: list[str], back: bool) -> None:
+    """Whatever choices lie between, to a step on the way to the one that ends, or to itself."""
+    drawn = process(
+        [step("appraise"), node("again", "choice"), step("sign"), step("more"), node("end_it", "choice"), result()],
+        *(flow(text) for text in (
+            "start>again", "again>appraise", "appraise>sign", "sign>issue:yes", "sign>more:more", "sign>again:no",
+            "more>end_it", "end_it>again", "end_it>issue", "issue>end",
+        )),
+    )  # fmt: skip
+    assert goes_back(drawn, place, opened) is back
 
 
 def two_branches() -> Definition:
@@ -138,5 +177,5 @@ def test_what_comes_back_goes_to_whoever_did_it(province: Province) -> None:
     dossier_id = accepted(province)
     assert open_items(dossier_id)["appraise"].officer is None
     finish_step(dossier_id, 1, actor=province.actor("case"), at=later(hours=1))
-    finish_step(dossier_id, 2, outcome="redo", actor=province.actor("signer"), at=later(hours=2))
+    finish_step(dossier_id, 2, outcome="redo", note="Sửa lại", actor=province.actor("signer"), at=later(hours=2))
     assert open_items(dossier_id)["appraise"].officer == province.officers["case"]

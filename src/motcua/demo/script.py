@@ -145,9 +145,11 @@ class Script:
         outcome = node.ways[0]
         if len(node.ways) > 1 and not self.sent_back and self.rng.random() < 0.06:
             self.sent_back, outcome = True, node.ways[-1]
-        # Who is late with a step says why.
+        # Who is late with a step says why, and so does who sends it back.
         late = item.due_at is not None and self.at > item.due_at
         note = self.rng.choice(words.DELAYS) if late else ""
+        if outcome != node.ways[0]:
+            note = self.rng.choice(words.SENT_BACK)
         done = process.finish(item.token, outcome, officer_id=actor.id, at=self.at, seq=self.dossier.seq, note=note)
         self.give(done, actor)
         return True

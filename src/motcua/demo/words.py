@@ -43,6 +43,11 @@ DELAYS = (
     "Lượng hồ sơ tăng cao trong tuần, phòng chuyên môn không xử lý kịp.",
     "Cán bộ thụ lý nghỉ ốm, việc bàn giao bị chậm.",
 )
+SENT_BACK = (
+    "Dự thảo chưa nêu đủ căn cứ pháp lý; bổ sung rồi trình lại.",
+    "Số liệu trong tờ trình không khớp hồ sơ; rà soát, sửa lại.",
+    "Sai tên chủ hồ sơ trong dự thảo kết quả; sửa lại.",
+)
 LATE_ENTRIES = (
     "Tiếp nhận lưu động tại thôn, không có kết nối mạng; ghi bù khi về trụ sở.",
     "Mất điện tại trụ sở, đã ghi sổ giấy và nhập bù.",

@@ -1,6 +1,8 @@
-"""Which arrows of a process lead back to an earlier place."""
+"""Which arrows of a process lead back to an earlier place, and which of its places lie before another."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from motcua.processes.definition import Definition, NodeKind
 
@@ -33,3 +35,15 @@ def back_flows(definition: Definition) -> frozenset[str]:
                 on_way.add(flow.target)
                 stack.append((flow.target, iter(definition.out[flow.target])))
     return frozenset(found)
+
+
+def goes_back(definition: Definition, node_id: str, opened: Iterable[str]) -> bool:
+    """Whether a step that is finished opens itself or an earlier step again: work is sent back, whatever lies between."""
+    back = back_flows(definition)
+    before, waiting = {node_id}, [node_id]
+    while waiting:
+        for flow in definition.into[waiting.pop()]:
+            if flow.id not in back and flow.source not in before:
+                before.add(flow.source)
+                waiting.append(flow.source)
+    return any(place in before and definition.by_id[place].kind is NodeKind.STEP for place in opened)

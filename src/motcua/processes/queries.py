@@ -23,6 +23,7 @@ from motcua.processes.assignment import CHOSEN_BY_GIVER, candidates_for, takers
 from motcua.processes.definition import Definition, Node, NodeKind
 from motcua.processes.inboxes import Inbox, Range, Workplace, ranges, workplace
 from motcua.processes.items import tokens_of
+from motcua.processes.loops import goes_back
 from motcua.processes.models import WorkItem
 from motcua.processes.permissions import DESK_ROLES
 from motcua.processes.projection import calendar_of_agency
@@ -306,11 +307,12 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One outcome of an open step, and what it leads to."""
+    """One outcome of an open step, and what it leads to. `back`: to an earlier step, which needs a reason."""
 
     outcome: str
     text: str
     steps: tuple[NextStep, ...] = ()
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +331,7 @@ def step_view(dossier_id: int, token: int, at: datetime) -> StepView:
     running = read_running(loaded, loaded.snapshot.process)
     item = running.open_item(token)
     node = running.definition.by_id[item.node]
-    ways = tuple(Way(outcome, node.way_text(outcome), _next(running, token, outcome, at)) for outcome in node.ways)
+    ways = tuple(_way(running, node, token, outcome, at) for outcome in node.ways)
     names = dict(
         Officer.objects.filter(
             pk__in={officer for way in ways for step in way.steps for officer, _ in step.officers}
@@ -348,6 +350,12 @@ def step_view(dossier_id: int, token: int, at: datetime) -> StepView:
             for way in ways
         ),
     )
+
+
+def _way(running: Running, node: Node, token: int, outcome: str, at: datetime) -> Way:
+    steps = _next(running, token, outcome, at)
+    back = goes_back(running.definition, node.id, (step.node.id for step in steps))
+    return Way(outcome, node.way_text(outcome), steps, back)
 
 
 def _next(running: Running, token: int, outcome: str, at: datetime) -> tuple[NextStep, ...]:

@@ -23,6 +23,7 @@ from motcua.processes.assignment import candidates_for, takers
 from motcua.processes.definition import DONE, TIMEOUT, NodeKind, StepKind
 from motcua.processes.engine import NotThere
 from motcua.processes.items import TAKEN_BACK, Item, tokens_of
+from motcua.processes.loops import goes_back
 from motcua.processes.models import WorkItem
 from motcua.processes.permissions import may_assign, may_claim, may_finish, may_hand_back, may_take_back
 from motcua.processes.placing import advanced, work
@@ -95,7 +96,8 @@ def finish_step(
 ) -> Moved:
     """The step is done, with one of its outcomes; what follows opens in the same transaction.
 
-    `papers` name what the step produced, as the process demands. Raises NotFound, NotAllowed, NotThere, GuardFailed.
+    `papers` name what the step produced, as the process demands; sending work back needs its reason as `note`.
+    Raises NotFound, NotAllowed, NotThere, GuardFailed.
     """
 
     def decide(scene: Scene) -> Work:
@@ -134,6 +136,15 @@ def _advance(
     advance = engine.finish(
         running.definition, tokens_of(running.items.values()), scene.item.token, outcome, running.facts
     )
+    if (
+        event is ProcessEvent.STEP_DONE
+        and not note.strip()
+        and goes_back(running.definition, scene.item.node, (place for place, _ in advance.opened))
+    ):
+        way = running.definition.by_id[scene.item.node].way_text(outcome)
+        raise GuardFailed(
+            f"“{way}” trả hồ sơ về bước trước: chưa nhập lý do. Ghi rõ để người làm lại biết cần sửa gì.", field="note"
+        )
     opened = running.placed(advance, scene.at, scene.loaded.snapshot.seq + 1, next_officer_id)
     if next_officer_id is not None and not any(item.officer_id == next_officer_id for item in opened):
         raise BadInput(

@@ -40,6 +40,9 @@ class FinishForm(StepForm):
         assert isinstance(papers, forms.MultipleChoiceField)
         assert isinstance(following, forms.TypedChoiceField)
         outcome.choices = [(way.outcome, way.text) for way in view.ways]
+        if back := [f"“{way.text}”" for way in view.ways if way.back]:
+            said = self.fields["note"]
+            said.help_text = f"Chọn {' hoặc '.join(back)} thì phải ghi lý do trả lại. {said.help_text}"
         if len(view.ways) == 1:
             # Nothing to choose: the button says what happens.
             outcome.initial, outcome.widget, outcome.required = view.ways[0].outcome, forms.HiddenInput(), False
