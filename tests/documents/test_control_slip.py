@@ -20,6 +20,7 @@ from motcua.documents.models import IssuedForm
 from motcua.documents.services import control_slip_now, issue_control_slip
 from motcua.documents.slip_rows import step_rows
 from motcua.dossiers.commands import AskSupplement, PaperData, Resolve, Supplement
+from motcua.dossiers.commands import HandOver as GiveResult
 from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.permissions import NotAllowed
@@ -75,8 +76,11 @@ def test_every_step_stands_with_its_time_and_people(province: Province) -> None:
         ("Thẩm định", DESK, ROOM, "Lê Thị Quầy", "Phạm Thụ Lý", "10 giờ", "1 giờ", StepResult.EARLY),
         ("Ký duyệt", ROOM, AGENCY, "Phạm Thụ Lý", "Trần Văn Bình", "1 giờ", "3 giờ", StepResult.OVERDUE),
         ("Ban hành kết quả", AGENCY, AGENCY, "Trần Văn Bình", "Phạm Thụ Lý", "1 giờ", "1 giờ", StepResult.ON_TIME),
-        ("Trả kết quả cho bộ phận một cửa", AGENCY, DESK, "Phạm Thụ Lý", "", "", "", StepResult.EARLY),
+        ("Trả kết quả cho bộ phận một cửa", AGENCY, DESK, "Phạm Thụ Lý", DESK, "", "", StepResult.EARLY),
     ]
+    counter = province.actor("counter")
+    give_command(dossier_id, GiveResult("Hòa", "signature", "a" * 64), actor=counter, at=later(hours=8))
+    assert rows(dossier_id)[-1].taker == "Lê Thị Quầy"
     assert [row.note for row in told[:2]] == ["Đủ điều kiện", "Chờ lãnh đạo"]
     assert (told[0].at, told[0].ended_at) == (MONDAY, later(hours=1))
 

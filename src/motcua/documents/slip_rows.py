@@ -9,6 +9,7 @@ from motcua.documents import contexts as c
 from motcua.documents.wording import moment_short
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.queries import TimelineItem, timeline
+from motcua.identity.actors import ActorKind
 from motcua.law.lifecycle import State
 from motcua.law.verdict import Verdict, verdict_by_date, verdict_by_instant
 from motcua.organizations.models import Agency, Officer, Unit
@@ -150,18 +151,24 @@ def _end(dossier: Dossier, entries: Sequence[TimelineItem], steps: Sequence[Done
     end = ends[-1]
     arrived = [entry for entry in entries if entry.kind == "dossier.result_received" and entry.seq > end.seq]
     last = steps[-1] if steps else None
-    taker = arrived[-1].actor if arrived else {}
+    # Who signed for its coming; where it never travelled, who had it to hand over; until then the desk itself.
+    handed = [entry for entry in entries if entry.kind == "dossier.handed_over" and entry.seq > end.seq]
+    taker = next((name for entry in (*arrived[-1:], *handed[-1:]) if (name := _taker(entry))), dossier.return_desk.name)
     return c.HandOver(
         from_unit=names.place(last) if last else dossier.agency.name,
         to_unit=dossier.return_desk.name,
         at=(arrived[-1] if arrived else end).occurred_at,
         giver=acting_name(names.officers, last.finished_by, last.finished_for) if last else "",
-        taker=_officer(taker.get("id", 0)) if taker else "",
+        taker=taker,
         result=RESULTS[verdict_by_date(end.occurred_at, dossier.due_at)] if dossier.due_at else None,
         step="Trả kết quả cho bộ phận một cửa",
         note="Kết quả chung của hồ sơ",
     )
 
 
-def _officer(officer_id: int) -> str:
-    return Officer.objects.filter(pk=officer_id).values_list("full_name", flat=True).first() or ""
+def _taker(entry: TimelineItem) -> str:
+    if entry.actor["kind"] != ActorKind.OFFICER:
+        return ""
+    who = {entry.actor["id"], entry.actor.get("for", 0)}
+    names = dict(Officer.objects.filter(pk__in=who).values_list("pk", "full_name"))
+    return acting_name(names, entry.actor["id"], entry.actor.get("for", 0))
