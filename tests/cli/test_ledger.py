@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,11 @@ from django.db import connection
 from tests.command import Run, command_here
 from tests.dossiers.lives import live
 from tests.province import build_province
+
+from motcua.dossiers import ledger
+from motcua.dossiers.chain import Chain, StoredEntry
+
+MOMENT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -40,3 +46,29 @@ def test_checkpoint_then_verify_then_damage(motcua) -> None:
     )  # fmt: skip
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert unknown.stderr == "Không có hồ sơ nào mang mã “H1-1”.\n"
+
+
+@pytest.mark.parametrize(("told", "agrees"), [({}, True), ({"calendar": 3}, True), ({"calendar": 4}, False)])
+def test_an_entry_from_before_the_calendar_was_told_is_no_witness_of_it(told, agrees) -> None:
+    said = {
+        "kind": "submitted", "occurred_at": ledger.moment_text(MOMENT), "recorded_at": ledger.moment_text(MOMENT),
+        "from": "draft", "to": "submitted", "data": {"sets": 1, "set": {}} | told, "private": {},
+    }  # fmt: skip
+    text = json.dumps(said)
+    chain = Chain(7)
+    chain.add(
+        StoredEntry(
+            1,
+            "submitted",
+            MOMENT,
+            MOMENT,
+            ledger.FORMAT,
+            text,
+            ledger.GENESIS,
+            ledger.entry_hash(7, 1, ledger.GENESIS, text),
+        )
+    )
+
+    assert chain.faults == []
+    assert chain.agrees("calendar_id", 3) is agrees
+    assert not chain.agrees("sets", 2)

@@ -26,6 +26,8 @@ INTAKE_COLUMNS = {
     "fee_vnd": "fee_vnd",
     "sets": "sets",
 }
+# Told by the first entry only since a later version: an older entry is no witness of them.
+LATER_COLUMNS = {"calendar": "calendar_id"}
 LIMIT_COLUMNS = ("limit_amount", "limit_unit", "second_amount", "second_unit")
 
 # What a column holds that no entry has ever set; every other one is empty (None).
@@ -90,6 +92,7 @@ class Chain:
     _absent: list[int] = field(default_factory=list)
     _present: list[int] = field(default_factory=list)
     _erased: set[int] = field(default_factory=set)
+    _untold: set[str] = field(default_factory=set)
 
     def add(self, entry: StoredEntry) -> None:
         if entry.seq != self.seq + 1:
@@ -122,6 +125,10 @@ class Chain:
         """What the column must hold, in the ledger's own form (moments as text)."""
         return self.columns.get(name, BLANK.get(name))
 
+    def agrees(self, name: str, value: Any) -> bool:
+        """Whether the column may hold this value; any, where the entries were written before it was told at all."""
+        return (name in self._untold and name not in self.columns) or value == self.column(name)
+
     def _compare(self, entry: StoredEntry, said: dict[str, Any]) -> None:
         stored = (entry.kind, ledger.moment_text(entry.occurred_at), ledger.moment_text(entry.recorded_at))
         if (said["kind"], said["occurred_at"], said["recorded_at"]) != stored or not entry.data_agrees:
@@ -135,6 +142,7 @@ class Chain:
         if self.seq == 1:
             self.columns |= {column: data[name] for name, column in INTAKE_COLUMNS.items() if name in data}
             self.columns |= dict(zip(LIMIT_COLUMNS, data.get("limit", ()), strict=False))
+            self._untold = {column for name, column in LATER_COLUMNS.items() if name not in data}
         self.columns |= data["set"]
         if said["kind"] == PERSONAL_DATA_ERASED:
             self._erased.update(data["entries"])
