@@ -52,3 +52,10 @@ def test_a_stated_rate_gives_the_same_figures_twice_and_faults_exit_2(motcua) ->
         assert (answer.returncode, answer.stdout) == (2, ""), wrong
         assert said in answer.stderr
         assert answer.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("count", ["x", "²", "-1", "1.5"])
+def test_a_number_of_officers_that_is_none_names_its_option(tmp_path, count) -> None:
+    refused = command_here("", tmp_path)("simulate", "--agency", "H32.16", "--officers", f"signer={count}")
+
+    assert (refused.returncode, refused.stderr) == (2, f"--officers signer: “{count}” cần số nguyên dương.\n")

@@ -19,7 +19,7 @@ def digest_of(token: str) -> bytes:
 def create_token(
     *, name: str, scopes: Sequence[str], officer: Officer | None, at: datetime, expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """Make a token; returns the row and the secret to hand over. Raises BadInput for a scope that does not fit."""
+    """Make a token; returns the row and the secret to hand over. Raises BadInput for a name or a scope that does not fit."""
     unknown = sorted(set(scopes) - set(Scope.values))
     if unknown or not scopes:
         raise BadInput(
@@ -27,6 +27,9 @@ def create_token(
         )
     if officer is None and {Scope.WORK, Scope.EVENTS} & set(scopes):
         raise BadInput("Quyền work và events cần gắn với một cán bộ.", scopes=list(scopes))
+    longest = ApiToken._meta.get_field("name").max_length or 0
+    if not name.strip() or len(name) > longest or not name.isprintable():
+        raise BadInput(f"NAME: tên của mã truy cập cần từ 1 đến {longest} ký tự, trên một dòng.")
     secret = f"mc_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
         name=name,
