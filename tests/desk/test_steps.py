@@ -123,6 +123,12 @@ def test_the_applicant_reads_steps_without_notes_and_names(dossier_id: int, prov
     assert not [event for event in told.events if "Phân công" in event.what]
 
 
+def test_a_step_that_ends_with_the_whole_says_so(province: Province, sign_in: SignIn) -> None:
+    publish(province, line(step("check", "Thẩm định", minutes=40 * 60)))
+    shown = " ".join(page(sign_in("case"), accepted(province)).split())
+    assert "Quy trình giao 40 giờ; rút còn 24 giờ để hạn của bước không sau hạn của hồ sơ." in shown
+
+
 def test_the_signer_chooses_an_outcome(dossier_id: int, province: Province, sign_in: SignIn, clock: Clock) -> None:
     finish_step(dossier_id, 1, actor=province.actor("case"), at=clock.at)
     client = sign_in("signer")

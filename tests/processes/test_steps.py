@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from tests.processes.build import flow, line, node, open_items, process, publish, result, review, step
-from tests.province import START, Province, accepted, build_province, later
+from tests.province import MONDAY, START, Province, accepted, build_province, later
 
 from motcua.dossiers.decide import GuardFailed
-from motcua.dossiers.models import LedgerEntry
+from motcua.dossiers.models import Dossier, LedgerEntry
 from motcua.law.errors import BadInput
+from motcua.law.moments import VIETNAM
 from motcua.organizations.models import Role
 from motcua.organizations.services import appoint
 from motcua.processes.definition import Assign, Definition
@@ -100,6 +102,46 @@ def test_what_goes_back(place: str, opened: list[str], back: bool) -> None:
         )),
     )  # fmt: skip
     assert goes_back(drawn, place, opened) is back
+
+
+THURSDAY = datetime(2026, 11, 19, 9, 20, tzinfo=VIETNAM)  # three working days after MONDAY
+
+
+@pytest.mark.parametrize(
+    ("minutes", "opened", "given", "due"),
+    [
+        (60, later(hours=1), 60, later(hours=2)),
+        (24 * 60, MONDAY, 24 * 60, THURSDAY),
+        (25 * 60, MONDAY, 24 * 60, THURSDAY),
+        (600, THURSDAY - timedelta(hours=1), 60, THURSDAY),
+        (60, THURSDAY, 60, THURSDAY + timedelta(hours=1)),
+        (60, THURSDAY + timedelta(hours=1), 60, THURSDAY + timedelta(hours=2)),
+    ],
+)
+def test_no_step_lasts_longer_than_the_whole(
+    province: Province, minutes: int, opened: datetime, given: int, due: datetime
+) -> None:
+    """Its time is the earlier of its own and the dossier's; what opens when the dossier is late has its own."""
+    first = line(step("check", minutes=minutes))
+    publish(province, first if opened == MONDAY else line(step("before"), step("check", minutes=minutes)))
+    dossier_id = accepted(province)
+    assert Dossier.objects.get(pk=dossier_id).due_at == THURSDAY
+    if opened != MONDAY:
+        finish_step(dossier_id, 1, note="Chờ bản đồ", actor=province.actor("case"), at=opened)
+
+    item = open_items(dossier_id)["check"]
+
+    assert (item.minutes, item.due_at) == (given, due)
+
+
+def test_a_timer_waits_its_time_whatever_the_due(province: Province) -> None:
+    wait = process(
+        [node("wait", "timer", minutes=40 * 60), step("check"), result()],
+        *(flow(text) for text in ("start>wait", "wait>check", "check>issue", "issue>end")),
+    )
+    publish(province, wait)
+    item = open_items(accepted(province))["wait"]
+    assert (item.minutes, item.due_at) == (40 * 60, datetime(2026, 11, 23, 9, 20, tzinfo=VIETNAM))
 
 
 def two_branches() -> Definition:

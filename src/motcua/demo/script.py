@@ -97,7 +97,8 @@ class Script:
                 for_others=desk.id not in (self.office.desk.id, self.world.centre.id),
             ),
         )
-        start = self.process.start(at=self.dossier.clock_started_at or self.at, seq=self.dossier.seq)
+        dossier = self.dossier
+        start = self.process.start(at=dossier.clock_started_at or self.at, seq=dossier.seq, whole_due=dossier.due_at)
         given = replace(accepted, command=start)
         self._course.give(given)
         self._given.append(given)
@@ -150,7 +151,10 @@ class Script:
         note = self.rng.choice(words.DELAYS) if late else ""
         if outcome != node.ways[0]:
             note = self.rng.choice(words.SENT_BACK)
-        done = process.finish(item.token, outcome, officer_id=actor.id, at=self.at, seq=self.dossier.seq, note=note)
+        dossier = self.dossier
+        done = process.finish(
+            item.token, outcome, officer_id=actor.id, at=self.at, seq=dossier.seq, whole_due=dossier.due_at, note=note
+        )
         self.give(done, actor)
         return True
 

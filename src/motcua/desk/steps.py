@@ -11,9 +11,11 @@ from motcua.desk.clocks import Clock, calendars_by_id, step_clock, time_used
 from motcua.dossiers.models import Dossier
 from motcua.identity.actors import Actor
 from motcua.law.lifecycle import PAUSED, State
+from motcua.law.moments import duration_text
 from motcua.processes.items import unfinished
 from motcua.processes.models import WorkItem
 from motcua.processes.permissions import may_assign, may_claim, may_finish, may_hand_back, may_take_back
+from motcua.processes.versions import definition_of
 
 # Addresses of what may be done to a step.
 FINISH: Final = "hoan-thanh"
@@ -32,13 +34,17 @@ WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class OpenStep:
-    """`may` are addresses of what this officer may do now; `why_not` says why he may not finish it, where he could think so."""
+    """`may` are addresses of what this officer may do now; `why_not` says why he may not finish it, where he could think so.
+
+    `cut` says why he has less time than the process gives the step.
+    """
 
     item: WorkItem
     clock: Clock
     used: str
     may: frozenset[str]
     why_not: str = ""
+    cut: str = ""
 
     @property
     def is_result(self) -> bool:
@@ -81,13 +87,27 @@ def panel_of(dossier: Dossier, items: Sequence[WorkItem], actor: Actor, at: date
             continue
         calendar = calendars[item.agency.effective_calendar_id if item.agency else None]
         may, why_not = _rights(item, items, seen, actor, desks, dossier)
-        steps.append(OpenStep(item, step_clock(item, state, at, calendar), time_used(item, at, calendar), may, why_not))
+        used = time_used(item, at, calendar)
+        steps.append(
+            OpenStep(item, step_clock(item, state, at, calendar), used, may, why_not, cut_text(item, dossier.process))
+        )
     names = unfinished(items)
     return Panel(
         tuple(steps),
         tuple(item for item in open_items if not item.role),
         f"Kết quả được ghi nhận khi đã xong bước “{'”, “'.join(names)}”." if names else "",
         sum(item.closed_seq is not None and bool(item.role) for item in items),
+    )
+
+
+def cut_text(item: WorkItem, digest: str) -> str:
+    """That the step ends with the whole dossier, before the time that its process gives it; "" = it has all its time."""
+    node = definition_of(digest).by_id.get(item.node) if digest else None
+    if node is None or item.minutes >= node.minutes:
+        return ""
+    return (
+        f"Quy trình giao {duration_text(node.minutes)}; rút còn {duration_text(item.minutes)}"
+        " để hạn của bước không sau hạn của hồ sơ."
     )
 
 

@@ -14,7 +14,10 @@ from motcua.processes.placing import Choose, Places, advanced, place, started
 
 
 class ProcessCourse:
-    """Gives the commands of one dossier in order; `items` are its work items by token. `seq` is that of the entry before."""
+    """Gives the commands of one dossier in order; `items` are its work items by token.
+
+    `seq` is that of the entry before, `whole_due` the dossier's due moment.
+    """
 
     def __init__(
         self, definition: Definition, version_id: int, *, places: Places, choose: Choose, facts: Facts
@@ -34,11 +37,21 @@ class ProcessCourse:
         """Open steps that are finished by a worker; empty when only the result is left."""
         return [item for item in self.standing if item.role and item.kind != StepKind.RESULT]
 
-    def start(self, *, at: datetime, seq: int) -> Work:
-        opened = self._opened(engine.start(self.definition, self.facts), at, seq)
+    def start(self, *, at: datetime, seq: int, whole_due: datetime | None) -> Work:
+        opened = self._opened(engine.start(self.definition, self.facts), at, seq, whole_due)
         return started(places=self.places, version_id=self.version_id, digest=self.definition.digest, opened=opened)
 
-    def finish(self, token: int, outcome: str, *, officer_id: int, at: datetime, seq: int, note: str = "") -> Work:
+    def finish(
+        self,
+        token: int,
+        outcome: str,
+        *,
+        officer_id: int,
+        at: datetime,
+        seq: int,
+        whole_due: datetime | None,
+        note: str = "",
+    ) -> Work:
         """A step by its worker, or a timer that has run out. Raises what the engine raises; then nothing has moved."""
         item = self.items[token]
         node = self.definition.by_id[item.node]
@@ -47,7 +60,7 @@ class ProcessCourse:
         for closed in advance.closed:
             gone = self.items[closed]
             gone.closed_seq, gone.closed_at, gone.closed_by_id = seq + 1, at, officer_id
-        opened = self._opened(advance, at, seq)
+        opened = self._opened(advance, at, seq, whole_due)
         return advanced(
             ProcessEvent.TIMED_OUT if node.kind is NodeKind.TIMER else ProcessEvent.STEP_DONE,
             item,
@@ -60,10 +73,11 @@ class ProcessCourse:
             note=note,
         )
 
-    def _opened(self, advance: engine.Advance, at: datetime, seq: int) -> list[Item]:
+    def _opened(self, advance: engine.Advance, at: datetime, seq: int, whole_due: datetime | None) -> list[Item]:
         first = max(self.items, default=0) + 1
         opened = place(
-            self.definition, advance, places=self.places, choose=self.choose, first_token=first, at=at, seq=seq + 1
-        )
+            self.definition, advance, places=self.places, choose=self.choose, first_token=first, at=at, seq=seq + 1,
+            whole_due=whole_due,
+        )  # fmt: skip
         self.items |= {item.token: item for item in opened}
         return opened

@@ -47,5 +47,6 @@ class ProcessGate:
         version_id, digest = found
         running = read_running(loaded, digest)
         advance = engine.start(running.definition, running.facts)
-        opened = running.placed(advance, loaded.snapshot.clock_started_at or at, loaded.snapshot.seq + 1)
+        snapshot = loaded.snapshot
+        opened = running.placed(advance, snapshot.clock_started_at or at, snapshot.seq + 1, snapshot.due_at)
         move.give(started(places=running.places, version_id=version_id, digest=digest, opened=opened), at)

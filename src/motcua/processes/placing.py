@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from motcua.dossiers.commands import Work
-from motcua.law.clock import add_working_minutes
+from motcua.law.clock import add_working_minutes, working_minutes_between
 from motcua.law.lifecycle import ProcessEvent
 from motcua.law.worktime import Calendar
 from motcua.processes.definition import TIMEOUT, Definition, Node, NodeKind
@@ -51,23 +51,42 @@ def place(
     first_token: int,
     at: datetime,
     seq: int,
+    whole_due: datetime | None = None,
 ) -> list[Item]:
-    """The new items of an advance, tokens numbered from `first_token`; opened by the entry `seq`."""
+    """The new items of an advance, tokens numbered from `first_token`; opened by the entry `seq`.
+
+    `whole_due` is the dossier's due moment: no step is given longer.
+    """
     items = []
     for token, (node_id, flow) in enumerate(advance.opened, first_token):
         node = definition.by_id[node_id]
         step = node.kind is NodeKind.STEP
         agency, unit = places.agency_of(node), places.unit_of(node)
-        minutes = 0 if node.kind is NodeKind.JOIN else node.minutes
+        minutes, due_at = _time(node, at, places.calendar_of(agency), whole_due)
         items.append(
             Item(
                 places.dossier_id, token, node.id, flow, node.step.value if step else node.kind.value, node.label, node.role,
                 agency if step else None, unit if step else None, choose(node, agency, unit) if step and not node.body else None,
-                minutes, at, seq, add_working_minutes(at, minutes, places.calendar_of(agency)) if minutes else None,
+                minutes, at, seq, due_at,
                 node.kind is NodeKind.TIMER or (step and any(flow.outcome == TIMEOUT for flow in definition.out[node.id])),
             )
         )  # fmt: skip
     return items
+
+
+def _time(node: Node, at: datetime, calendar: Calendar, whole_due: datetime | None) -> tuple[int, datetime | None]:
+    """The working minutes that a place gets from now on, and until when.
+
+    A step ends with the whole at the latest, so that a dossier is never late before its step is. What opens after the due
+    has passed gets its own time: whoever is given work in a dossier that is late is not late with it at once. A timer
+    waits as long as the law lets people object, whatever comes of the due.
+    """
+    if node.kind is NodeKind.JOIN or not node.minutes:
+        return 0, None
+    due_at = add_working_minutes(at, node.minutes, calendar)
+    if node.kind is not NodeKind.STEP or whole_due is None or not at < whole_due < due_at:
+        return node.minutes, due_at
+    return max(working_minutes_between(at, whole_due, calendar), 1), whole_due
 
 
 def started(*, places: Places, version_id: int, digest: str, opened: list[Item]) -> Work:

@@ -40,8 +40,13 @@ class Running:
             raise NotThere("Bước này không còn mở: có người đã hoàn thành, hoặc hồ sơ đã được chuyển đi.")
         return item
 
-    def placed(self, advance: Advance, at: datetime, seq: int, officer_id: int | None = None) -> list[Item]:
-        """New items of an advance, each given to whom its rule names, or to `officer_id` where the giver may choose him."""
+    def placed(
+        self, advance: Advance, at: datetime, seq: int, whole_due: datetime | None, officer_id: int | None = None
+    ) -> list[Item]:
+        """New items of an advance, each given to whom its rule names, or to `officer_id` where the giver may choose him.
+
+        `whole_due` is that of the dossier.
+        """
         earlier = {item.node: item.closed_by_id for item in self.items.values() if item.closed_by_id}
         choose = chooser(at, earlier, officer_id, self.sector_id)
         return place(
@@ -52,6 +57,7 @@ class Running:
             first_token=max(self.items, default=0) + 1,
             at=at,
             seq=seq,
+            whole_due=whole_due,
         )
 
 

@@ -145,7 +145,8 @@ def _advance(
         raise GuardFailed(
             f"“{way}” trả hồ sơ về bước trước: chưa nhập lý do. Ghi rõ để người làm lại biết cần sửa gì.", field="note"
         )
-    opened = running.placed(advance, scene.at, scene.loaded.snapshot.seq + 1, next_officer_id)
+    snapshot = scene.loaded.snapshot
+    opened = running.placed(advance, scene.at, snapshot.seq + 1, snapshot.due_at, next_officer_id)
     if next_officer_id is not None and not any(item.officer_id == next_officer_id for item in opened):
         raise BadInput(
             "Người làm bước sau: không giữ vai trò của bước ấy, hoặc bước ấy có cách giao riêng.", field="next_officer"
