@@ -326,3 +326,14 @@ def test_measures_are_listed_when_the_name_is_unknown():
 
     known = sorted(path.stem for path in (Path(__file__).parents[2] / "bench").glob("*.py") if path.stem[0] != "_")
     assert done.stderr.strip() == f"Không có phép đo khong-co; có: {', '.join(known)}."
+
+
+@pytest.mark.parametrize("text", ["", "\n\n"])
+def test_a_catalogue_without_procedures_is_refused(committed_db, tmp_path, text):
+    file = tmp_path / "catalogue.jsonl"
+    file.write_text(text)
+
+    done = command_here(committed_db.url, tmp_path / "home")("import", "catalog", str(file))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{file}: không có thủ tục nào; cần mỗi dòng một đối tượng JSON.\n"

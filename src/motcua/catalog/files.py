@@ -46,6 +46,7 @@ class Records:
 
 def read_files(paths: Iterable[Path]) -> Records:
     """Raises BadFile: a file that is missing, not UTF-8, no JSON lines, or a record without a code."""
+    paths = list(paths)
     faults: list[str] = []
     first: dict[str, tuple[dict[str, object], Path, int]] = {}
     twice: dict[str, Refusal] = {}
@@ -62,6 +63,8 @@ def read_files(paths: Iterable[Path]) -> Records:
             if before[0] is not record and content_hash(before[0]) != content_hash(record):
                 message = f"trùng mã với {before[1]}, dòng {before[2]} nhưng nội dung khác; bỏ cả hai."
                 twice.setdefault(code, Refusal(code, str(path), number, message))
+    if not read and not faults:
+        faults.append(f"{', '.join(map(str, paths))}: không có thủ tục nào; cần mỗi dòng một đối tượng JSON.")
     if faults:
         rest = len(faults) - _MOST_FAULTS
         raise BadFile("\n".join(faults[:_MOST_FAULTS] + ([f"… và {rest} lỗi nữa."] if rest > 0 else [])))

@@ -42,7 +42,10 @@ def train(
     `months` of records are read, the last `held_back` of them judge. Raises BadInput for an unknown agency or span.
     """
     if not 1 <= held_back < months <= MOST_MONTHS:
-        raise BadInput(f"Số tháng để học phải từ {held_back + 1} đến {MOST_MONTHS}, số tháng giữ lại ít nhất là 1.")
+        raise BadInput(
+            f"Số tháng để học đang là {months}, số tháng giữ lại đang là {held_back}: số giữ lại ít nhất là 1 và ít hơn số"
+            f" để học, số để học nhiều nhất là {MOST_MONTHS}."
+        )
     agencies = _agencies(agency_codes)
     first = at - timedelta(days=30 * months)
     cut = at - timedelta(days=30 * held_back)

@@ -159,7 +159,9 @@ def scenario_of(question: Question, *, at: datetime) -> tuple[Scenario, Basis]:
             procedure_id=given["procedure"], agency_id=agency_id, case="", channel="", on=local_day(at)
         )
         if found is None:
-            raise BadScenario(f"Thủ tục {question.procedure} chưa có quy trình nội bộ nào đang áp dụng.")
+            raise BadScenario(
+                f"Thủ tục {question.procedure} chưa có quy trình nội bộ nào đang áp dụng ở cơ quan {code}."
+            )
         definitions = {found[1]: definition_of(found[1])}
     if not definitions:
         raise BadScenario(
