@@ -337,3 +337,12 @@ def test_a_catalogue_without_procedures_is_refused(committed_db, tmp_path, text)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"{file}: không có thủ tục nào; cần mỗi dòng một đối tượng JSON.\n"
+
+
+def test_backup_of_a_database_that_does_not_answer_is_one_line_and_leaves_no_folder(tmp_path):
+    done = command_here("postgresql://x@127.0.0.1:1/none", tmp_path / "home")("backup", str(tmp_path / "backup"))
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("Không kết nối được cơ sở dữ liệu của MOTCUA_DATABASE_URL: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "backup").exists()

@@ -141,6 +141,8 @@ def back_up(config: Config, folder: Path, progress: Progress) -> Manifest:
     before = Manifest.read(folder) if (folder / MANIFEST).exists() else None
     if before is None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BackupFailed(f"{folder} đã có thứ khác; hãy chọn thư mục mới, hoặc thư mục của bản sao lưu trước.")
+    if config.database_url:
+        _connected(owner_url(config)).close()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if config.database_url:
@@ -304,14 +306,18 @@ def _bring_back(config: Config, folder: Path, manifest: Manifest, moment: dateti
     _put_home_back(config.home, folder / "home", moment, stamp)
 
 
-def _load_dump(config: Config, dump: Path) -> None:
-    url = owner_url(config)
+def _connected(url: str) -> psycopg.Connection[Any]:
+    """Raises BackupFailed with the reason, which the client programs tell in several lines."""
     try:
-        connected = psycopg.connect(url)
+        return psycopg.connect(url, connect_timeout=10)
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         raise BackupFailed(f"Không kết nối được cơ sở dữ liệu của MOTCUA_DATABASE_URL: {reason}") from error
-    with connected as connection:
+
+
+def _load_dump(config: Config, dump: Path) -> None:
+    url = owner_url(config)
+    with _connected(url) as connection:
         if _one(connection, "SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace LIMIT 1"):
             raise BackupFailed("Cơ sở dữ liệu đích đã có bảng; hãy tạo một cơ sở dữ liệu trống để phục hồi vào.")
     cluster = Cluster.at(config.home)
