@@ -15,7 +15,6 @@ from motcua.law.moments import duration_text
 from motcua.processes.items import unfinished
 from motcua.processes.models import WorkItem
 from motcua.processes.permissions import may_assign, may_claim, may_finish, may_hand_back, may_take_back
-from motcua.processes.versions import definition_of
 
 # Addresses of what may be done to a step.
 FINISH: Final = "hoan-thanh"
@@ -88,9 +87,7 @@ def panel_of(dossier: Dossier, items: Sequence[WorkItem], actor: Actor, at: date
         calendar = calendars[item.agency.effective_calendar_id if item.agency else None]
         may, why_not = _rights(item, items, seen, actor, desks, dossier)
         used = time_used(item, at, calendar)
-        steps.append(
-            OpenStep(item, step_clock(item, state, at, calendar), used, may, why_not, cut_text(item, dossier.process))
-        )
+        steps.append(OpenStep(item, step_clock(item, state, at, calendar), used, may, why_not, cut_text(item)))
     names = unfinished(items)
     return Panel(
         tuple(steps),
@@ -100,13 +97,12 @@ def panel_of(dossier: Dossier, items: Sequence[WorkItem], actor: Actor, at: date
     )
 
 
-def cut_text(item: WorkItem, digest: str) -> str:
+def cut_text(item: WorkItem) -> str:
     """That the step ends with the whole dossier, before the time that its process gives it; "" = it has all its time."""
-    node = definition_of(digest).by_id.get(item.node) if digest else None
-    if node is None or item.minutes >= node.minutes:
+    if not item.cut_minutes:
         return ""
     return (
-        f"Quy trình giao {duration_text(node.minutes)}; rút còn {duration_text(item.minutes)}"
+        f"Quy trình giao {duration_text(item.minutes + item.cut_minutes)}; rút còn {duration_text(item.minutes)}"
         " để hạn của bước không sau hạn của hồ sơ."
     )
 

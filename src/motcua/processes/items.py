@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -56,6 +56,9 @@ class Item:
     closed_seq: int | None = None
     closed_by_id: int | None = None
     outcome: str = ""
+    cut_minutes: int = 0
+    cooperating: list[int] = field(default_factory=list)
+    following: list[int] = field(default_factory=list)
 
     @property
     def open(self) -> bool:
@@ -64,7 +67,7 @@ class Item:
 
 def item_detail(token: int, item: Item) -> dict[str, Any]:
     """An opened item as it stands in an entry's data."""
-    return {
+    detail = {
         "token": token,
         "node": item.node,
         "flow": item.flow,
@@ -78,6 +81,7 @@ def item_detail(token: int, item: Item) -> dict[str, Any]:
         "due": moment_text(item.due_at) if item.due_at else None,
         "by_itself": item.leaves_by_itself,
     }
+    return detail | {"cut": item.cut_minutes} if item.cut_minutes else detail
 
 
 def tokens_of(items: Iterable[Item]) -> tuple[Token, ...]:
@@ -101,6 +105,8 @@ def apply(items: dict[int, Item], event: EntryEvent, calendar_of: CalendarOf) ->
         for placed in data.get("placed", ()):
             item = items[placed["token"]]
             item.officer_id, item.unit_id = placed["officer"], placed["unit"]
+            item.cooperating = placed.get("cooperating", item.cooperating)
+            item.following = placed.get("following", item.following)
     elif event.kind == "dossier.rectified":
         if "back_to" in data:
             _go_back(items, event, int(data["back_to"]))
@@ -117,7 +123,7 @@ def _opened(data: Mapping[str, Any], event: EntryEvent) -> Item:
     return Item(
         event.dossier_id, data["token"], data["node"], data["flow"], data["kind"], data["name"], data["role"], data["agency"],
         data["unit"], data["officer"], data["minutes"], event.occurred_at, event.seq,
-        parse_moment(data["due"]) if data["due"] else None, data["by_itself"],
+        parse_moment(data["due"]) if data["due"] else None, data["by_itself"], cut_minutes=data.get("cut", 0),
     )  # fmt: skip
 
 

@@ -135,7 +135,8 @@ def open_step(item: Item, definition: Definition, calendar: Calendar, at: dateti
 class StepUse:
     """How a step used its time, in working minutes of the agency that did it. `agency_id` None = a body without an account.
 
-    `over` = minutes beyond its due, pauses taken out; `silent` = it was asked and nobody answered in time.
+    `allotted` is what its process gives it: that the dossier's due left it less is no fault of its own. `over` = minutes
+    beyond that, pauses taken out; `silent` = it was asked and nobody answered in time.
     """
 
     name: str
@@ -156,9 +157,9 @@ def step_use(item: Item, calendar: Calendar, ended_at: datetime) -> StepUse | No
     return StepUse(
         item.name,
         item.agency_id,
-        item.minutes,
+        item.minutes + item.cut_minutes,
         max(item.minutes + beyond, 0),
-        max(beyond, 0),
+        max(beyond - item.cut_minutes, 0),
         item.kind == StepKind.CONSULTATION,
         item.outcome == "timeout",
         item.officer_id is None and item.closed_by_id is None,

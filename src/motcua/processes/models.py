@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from motcua.catalog.models import Channel, CommittedLimit, Procedure, ProcedureVersion
 from motcua.dossiers.models import Dossier
@@ -118,6 +120,17 @@ class WorkItem(models.Model):
         Officer, models.PROTECT, null=True, related_name="+", verbose_name="người hoàn thành", db_index=False
     )
     outcome = models.CharField("kết quả của bước", max_length=100, blank=True)
+    # What the dossier's due took of the time that the process gives the step.
+    cut_minutes = models.PositiveIntegerField(
+        "thời gian bị rút theo hạn hồ sơ (phút làm việc)", default=0, db_default=0
+    )
+    # Officers beside the one who has it: they may say what they think of it, or only follow it.
+    cooperating = ArrayField(
+        models.BigIntegerField(), verbose_name="người phối hợp", default=list, db_default=Value("{}")
+    )
+    following = ArrayField(
+        models.BigIntegerField(), verbose_name="người theo dõi", default=list, db_default=Value("{}")
+    )
     # Looked at by its officer: until then the one before may take it back.
     seen_at = models.DateTimeField("lúc mở xem", null=True)
 
@@ -152,6 +165,12 @@ class WorkItem(models.Model):
                 fields=["closed_by", "-closed_at", "-id"],
                 name="work_done_by",
                 condition=Q(closed_at__isnull=False),
+            ),
+            # Few steps have anybody but their officer: the others are not in it and pay nothing for it.
+            GinIndex(
+                fields=["cooperating", "following"],
+                name="work_together",
+                condition=Q(closed_at__isnull=True) & ~Q(cooperating=[], following=[]),
             ),
         ]
 

@@ -62,31 +62,33 @@ def place(
         node = definition.by_id[node_id]
         step = node.kind is NodeKind.STEP
         agency, unit = places.agency_of(node), places.unit_of(node)
-        minutes, due_at = _time(node, at, places.calendar_of(agency), whole_due)
+        minutes, cut, due_at = _time(node, at, places.calendar_of(agency), whole_due)
         items.append(
             Item(
                 places.dossier_id, token, node.id, flow, node.step.value if step else node.kind.value, node.label, node.role,
                 agency if step else None, unit if step else None, choose(node, agency, unit) if step and not node.body else None,
                 minutes, at, seq, due_at,
                 node.kind is NodeKind.TIMER or (step and any(flow.outcome == TIMEOUT for flow in definition.out[node.id])),
+                cut_minutes=cut,
             )
         )  # fmt: skip
     return items
 
 
-def _time(node: Node, at: datetime, calendar: Calendar, whole_due: datetime | None) -> tuple[int, datetime | None]:
-    """The working minutes that a place gets from now on, and until when.
+def _time(node: Node, at: datetime, calendar: Calendar, whole_due: datetime | None) -> tuple[int, int, datetime | None]:
+    """The working minutes that a place gets from now on, how many of its own that takes away, and until when it has.
 
     A step ends with the whole at the latest, so that a dossier is never late before its step is. What opens after the due
     has passed gets its own time: whoever is given work in a dossier that is late is not late with it at once. A timer
     waits as long as the law lets people object, whatever comes of the due.
     """
     if node.kind is NodeKind.JOIN or not node.minutes:
-        return 0, None
+        return 0, 0, None
     due_at = add_working_minutes(at, node.minutes, calendar)
     if node.kind is not NodeKind.STEP or whole_due is None or not at < whole_due < due_at:
-        return node.minutes, due_at
-    return max(working_minutes_between(at, whole_due, calendar), 1), whole_due
+        return node.minutes, 0, due_at
+    left = min(max(working_minutes_between(at, whole_due, calendar), 1), node.minutes)
+    return left, node.minutes - left, whole_due
 
 
 def started(*, places: Places, version_id: int, digest: str, opened: list[Item]) -> Work:

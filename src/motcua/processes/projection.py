@@ -17,7 +17,7 @@ from motcua.processes.items import Item, apply
 
 COLUMNS = tuple(spec.name for spec in fields(Item))
 _CHANGING = (
-    "unit_id", "officer_id", "due_at", "closed_at", "closed_seq", "closed_by_id", "outcome",
+    "unit_id", "officer_id", "due_at", "closed_at", "closed_seq", "closed_by_id", "outcome", "cooperating", "following",
 )  # fmt: skip
 # Whoever has just been given an item has not looked at it yet.
 _UPSERT = f"""
