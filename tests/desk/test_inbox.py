@@ -39,11 +39,11 @@ def nodes(client: Client, slug: str, query: str = "") -> list[tuple[int, str]]:
 @pytest.mark.parametrize(
     ("name", "slugs"),
     [
-        ("case", {"cua-toi", "cho-nhan", "co-quan-khac", "vua-xong"}),
-        ("counter", {"cua-toi", "cho-nhan", "vua-xong"}),
-        ("signer", {"cua-toi", "cho-nhan", "co-quan-khac", "vua-xong"}),
-        ("head", {"cua-toi", "cho-nhan", "cho-phan-cong", "cua-phong", "co-quan-khac", "vua-xong"}),
-        ("desk_head", {"cua-toi", "cho-nhan", "cho-phan-cong", "cua-phong", "vua-xong"}),
+        ("case", {"cua-toi", "cho-nhan", "co-quan-khac", "phoi-hop", "vua-xong"}),
+        ("counter", {"cua-toi", "cho-nhan", "phoi-hop", "vua-xong"}),
+        ("signer", {"cua-toi", "cho-nhan", "co-quan-khac", "phoi-hop", "vua-xong"}),
+        ("head", {"cua-toi", "cho-nhan", "cho-phan-cong", "cua-phong", "co-quan-khac", "phoi-hop", "vua-xong"}),
+        ("desk_head", {"cua-toi", "cho-nhan", "cho-phan-cong", "cua-phong", "phoi-hop", "vua-xong"}),
     ],
 )
 def test_each_role_has_its_inboxes(province: Province, sign_in: SignIn, name: str, slugs: set[str]) -> None:

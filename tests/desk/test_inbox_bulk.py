@@ -122,6 +122,22 @@ def test_claim_and_assign_many(province: Province, sign_in: SignIn, clock: Clock
     assert "không giữ vai trò của bước này" in answer.content.decode()
 
 
+def test_many_are_given_with_those_beside(province: Province, sign_in: SignIn, clock: Clock) -> None:
+    publish(province, line(step("check", "Kiểm tra")))
+    one, two = accepted(province), accepted(province)
+    case, signer, chief = (province.officers[name].pk for name in ("case", "signer", "head"))
+    head = sign_in("head")
+    asked = {"action": "assign", "officer": case, "cooperating": [signer], "following": [chief, "x"]}
+    answer = post(head, items_of(one, two), **{**asked, "following": [signer]})
+    assert "mỗi người chỉ được chọn một lần" in answer.content.decode()
+    post(head, items_of(one, two), **asked)
+    for dossier_id in (one, two):
+        row = open_items(dossier_id)["check"]
+        assert (row.officer_id, row.cooperating, row.following) == (case, [signer], [chief])
+    post(head, items_of(one), action="assign", officer=province.officers["head"].pk, note="Đổi")
+    assert open_items(one)["check"].cooperating == [signer]
+
+
 @pytest.mark.parametrize(
     ("given", "fault"),
     [

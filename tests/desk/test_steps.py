@@ -148,6 +148,50 @@ def test_the_signer_chooses_an_outcome(dossier_id: int, province: Province, sign
     assert "Bước “Ký duyệt”: làm lại." in page(client, dossier_id)
 
 
+def test_a_step_is_given_to_one_with_others_beside(
+    dossier_id: int, province: Province, sign_in: SignIn, clock: Clock
+) -> None:
+    case, signer, chief = (province.officers[name].pk for name in ("case", "signer", "head"))
+    head = sign_in("head")
+    given = {"officer_id": case, "cooperating": [signer], "following": [chief]}
+    for wrong, field, said in (
+        ({"cooperating": [case]}, "cooperating", "đang là người chủ trì"),
+        ({"following": [signer]}, "following", "đã là người phối hợp"),
+        (
+            {"cooperating": [province.officers["commune_case"].pk]},
+            "cooperating",
+            "Lựa chọn này không có trong danh sách",
+        ),
+    ):
+        answer = head.post(address(dossier_id, 1, "giao"), given | wrong)
+        assert answer.status_code == 422
+        assert said in str(answer.context["form"].errors.get(field)), answer.context["form"].errors
+    assert open_items(dossier_id)["appraise"].officer_id is None
+
+    head.post(address(dossier_id, 1, "giao"), given)
+
+    row = open_items(dossier_id)["appraise"]
+    assert (row.officer_id, row.cooperating, row.following) == (case, [signer], [chief])
+    shown = " ".join(page(head, dossier_id).split())
+    assert "Chủ trì: Phạm Thụ Lý. Phối hợp: Trần Văn Bình. Theo dõi:" in shown
+    tab = " ".join(head.get(f"/can-bo/ho-so/{dossier_id}/quy-trinh/").content.decode().split())
+    assert 'Chủ trì: Phạm Thụ Lý<span class="sub">Phối hợp: Trần Văn Bình. Theo dõi:' in tab
+    other = sign_in("signer")
+    listed = other.get("/can-bo/viec/phoi-hop/").content.decode()
+    assert f"/can-bo/ho-so/{dossier_id}/buoc/1/cho-y-kien/" in listed
+    answer = other.post(address(dossier_id, 1, "cho-y-kien"), {"text": " "})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["text"])
+    answer = other.post(address(dossier_id, 1, "cho-y-kien"), {"text": "Nên đo lại ranh"}, follow=True)
+    assert "Người phối hợp cho ý kiến" in answer.content.decode()
+    assert "Nên đo lại ranh." in answer.content.decode()
+    assert head.post(address(dossier_id, 1, "cho-y-kien"), {"text": "x"}).status_code == 403
+    # Those beside may change without the main one; for another main one a reason is asked.
+    head.post(address(dossier_id, 1, "giao"), given | {"cooperating": []})
+    assert open_items(dossier_id)["appraise"].cooperating == []
+    answer = head.post(address(dossier_id, 1, "giao"), {"officer_id": province.officers["head"].pk})
+    assert "reason" in answer.context["form"].errors or "officer_id" in answer.context["form"].errors
+
+
 def test_the_next_officer_must_fit_the_outcome(province: Province, sign_in: SignIn, clock: Clock) -> None:
     """Each outcome leads to another step; who was chosen for the one is refused for the other, beside the field."""
     choice = process(

@@ -29,7 +29,7 @@ class Given:
     """What every item of a run gets.
 
     `outcome` is the text of an outcome, "" = the only one of the step; `papers`: the officer says that what each step must
-    produce is there.
+    produce is there. Nobody named to cooperate or to follow leaves each step's own.
     """
 
     outcome: str = ""
@@ -37,6 +37,8 @@ class Given:
     note: str = ""
     officer_id: int | None = None
     reason: str = ""
+    cooperating: tuple[int, ...] = ()
+    following: tuple[int, ...] = ()
 
     def stored(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -57,6 +59,11 @@ def begin(key: uuid.UUID, action: str, item_ids: Sequence[int], given: Given, *,
         raise BadInput(f"Đã chọn {len(ids)} bước; mỗi lần nhiều nhất {MOST} bước.", field="items")
     if action == Action.ASSIGN and given.officer_id is None:
         raise BadInput("Người được giao: chưa chọn.", field="officer")
+    named = [given.officer_id, *given.cooperating, *given.following]
+    if action == Action.ASSIGN and len(set(named)) < len(named):
+        raise BadInput(
+            "Người chủ trì, người phối hợp, người theo dõi: mỗi người chỉ được chọn một lần.", field="cooperating"
+        )
     rows = _visible(ids, actor)
     if not rows:
         raise BadInput("Các bước đã chọn không còn trong danh sách.", field="items")
@@ -126,7 +133,10 @@ def _do(run: BulkRun, item: BulkItem, actor: Actor, at: datetime) -> None:
             claim(item.dossier_id, item.token, actor=actor, at=at)
         case Action.ASSIGN:
             assert given.officer_id is not None
-            assign(item.dossier_id, item.token, officer_id=given.officer_id, reason=given.reason, actor=actor, at=at)
+            assign(
+                item.dossier_id, item.token, officer_id=given.officer_id, reason=given.reason,
+                cooperating=given.cooperating or None, following=given.following or None, actor=actor, at=at,
+            )  # fmt: skip
         case Action.FINISH:
             node = _node(item)
             finish_step(

@@ -44,6 +44,10 @@ PAGES: Final = (
         (_ASSIGN,),
     ),
     InboxPage(
+        Inbox.TOGETHER, "phoi-hop", "eye",
+        "Bước do người khác chủ trì mà ông/bà được giao phối hợp hoặc theo dõi hiện ở đây. Người phối hợp cho ý kiến được.",
+    ),
+    InboxPage(
         Inbox.ELSEWHERE, "co-quan-khac", "box-arrow-right",
         "Hồ sơ của cơ quan ông/bà đang chờ cơ quan khác làm hoặc cho ý kiến hiện ở đây, kèm hạn trả lời.",
     ),

@@ -14,7 +14,15 @@ from motcua.law.lifecycle import PAUSED, State
 from motcua.law.moments import duration_text
 from motcua.processes.items import unfinished
 from motcua.processes.models import WorkItem
-from motcua.processes.permissions import may_assign, may_claim, may_finish, may_hand_back, may_take_back
+from motcua.processes.permissions import (
+    may_assign,
+    may_claim,
+    may_finish,
+    may_give_opinion,
+    may_hand_back,
+    may_take_back,
+)
+from motcua.processes.team import names_of, team_text
 
 # Addresses of what may be done to a step.
 FINISH: Final = "hoan-thanh"
@@ -22,12 +30,14 @@ CLAIM: Final = "nhan"
 ASSIGN: Final = "giao"
 HAND_BACK: Final = "tra-lai-viec"
 TAKE_BACK: Final = "lay-lai"
+OPINION: Final = "cho-y-kien"
 WORDS: Final = {
     FINISH: "Hoàn thành bước",
     CLAIM: "Nhận việc",
     ASSIGN: "Giao việc",
     HAND_BACK: "Trả lại việc",
     TAKE_BACK: "Lấy lại",
+    OPINION: "Cho ý kiến",
 }
 
 
@@ -35,7 +45,7 @@ WORDS: Final = {
 class OpenStep:
     """`may` are addresses of what this officer may do now; `why_not` says why he may not finish it, where he could think so.
 
-    `cut` says why he has less time than the process gives the step.
+    `cut` says why he has less time than the process gives the step; `beside`: who cooperates in it and follows it.
     """
 
     item: WorkItem
@@ -44,6 +54,7 @@ class OpenStep:
     may: frozenset[str]
     why_not: str = ""
     cut: str = ""
+    beside: str = ""
 
     @property
     def is_result(self) -> bool:
@@ -74,11 +85,15 @@ class Panel:
 
 
 def panel_of(dossier: Dossier, items: Sequence[WorkItem], actor: Actor, at: datetime) -> Panel:
-    """From all work items of the dossier, with agency, unit and officer. One query, for the calendars."""
+    """From all work items of the dossier, with agency, unit and officer. One query, for the calendars.
+
+    Where somebody cooperates or follows, one more, for their names.
+    """
     open_items = [item for item in items if item.closed_seq is None]
     state = State(dossier.state)
     calendars = calendars_by_id(item.agency.effective_calendar_id for item in open_items if item.agency)
     desks = frozenset({dossier.receiving_desk_id, dossier.return_desk_id})
+    names = names_of(open_items)
     seen = {item.token for item in items if item.seen_at is not None}
     steps = []
     for item in open_items:
@@ -87,12 +102,16 @@ def panel_of(dossier: Dossier, items: Sequence[WorkItem], actor: Actor, at: date
         calendar = calendars[item.agency.effective_calendar_id if item.agency else None]
         may, why_not = _rights(item, items, seen, actor, desks, dossier)
         used = time_used(item, at, calendar)
-        steps.append(OpenStep(item, step_clock(item, state, at, calendar), used, may, why_not, cut_text(item)))
-    names = unfinished(items)
+        steps.append(
+            OpenStep(
+                item, step_clock(item, state, at, calendar), used, may, why_not, cut_text(item), team_text(item, names)
+            )
+        )
+    left = unfinished(items)
     return Panel(
         tuple(steps),
         tuple(item for item in open_items if not item.role),
-        f"Kết quả được ghi nhận khi đã xong bước “{'”, “'.join(names)}”." if names else "",
+        f"Kết quả được ghi nhận khi đã xong bước “{'”, “'.join(left)}”." if left else "",
         sum(item.closed_seq is not None and bool(item.role) for item in items),
     )
 
@@ -119,6 +138,7 @@ def _rights(
         ASSIGN: may_assign(actor, item, sector).allowed,
         HAND_BACK: may_hand_back(actor, item).allowed,
         TAKE_BACK: may_take_back(actor, item, items, seen).allowed,
+        OPINION: may_give_opinion(actor, item).allowed,
     }
     why_not = ""
     if finish.allowed and paused:

@@ -99,6 +99,7 @@ class Names:
         units = {item.data.get("set", {}).get("unit_id") for item in items}
         # Whom a step was given to, of the steps that an entry opened or gave out.
         given = [one for item in items for key in ("opened", "placed") for one in item.data.get(key, ())]
+        officers |= {pk for one in given for part in ("cooperating", "following") for pk in one.get(part, ())}
         officers |= {one.get("officer") for one in given}
         units |= {one.get("unit") for one in given}
         return cls(
@@ -152,6 +153,9 @@ class Steps:
                 yield f"Bước “{name}”: {self._outcome(data)}."
             case ProcessEvent.ASSIGNED | ProcessEvent.CLAIMED | ProcessEvent.HANDED_BACK:
                 yield f"Bước “{name}”{self._placed(data, names)}."
+                yield from _beside(data, names)
+            case ProcessEvent.OPINION:
+                yield f"Bước “{name}”."
         if data.get("papers"):
             yield f"Đã có: {'; '.join(data['papers'])}."
         if opened := [one for one in data.get("opened", ()) if one["role"]]:
@@ -169,6 +173,14 @@ class Steps:
     def _placed(data: dict[str, Any], names: Names) -> str:
         with_whom = [names.officers.get(one["officer"], "") for one in data.get("placed", ()) if one["officer"]]
         return f": {', '.join(with_whom)}" if with_whom else ": chờ người khác nhận"
+
+
+def _beside(data: dict[str, Any], names: Names) -> Iterator[str]:
+    """Who has a part in the step beside its officer, where the entry changed it."""
+    for one in data.get("placed", ()):
+        for part, word in (("cooperating", "Phối hợp"), ("following", "Theo dõi")):
+            if part in one:
+                yield f"{word}: {', '.join(names.officers.get(pk, '') for pk in one[part]) or 'không còn ai'}."
 
 
 def _opened(one: dict[str, Any], names: Names) -> str:

@@ -16,7 +16,7 @@ from motcua.organizations.models import Agency, Officer, Unit
 from motcua.processes.checks import hours_text
 from motcua.processes.definition import StepKind
 from motcua.processes.history import Done, steps_of
-from motcua.processes.items import TAKEN_BACK, UNDONE
+from motcua.processes.items import TAKEN_BACK, UNDONE, Item
 from motcua.processes.models import HandOverLine
 
 RESULTS = {
@@ -74,7 +74,14 @@ class _Names:
         officers = {
             pk
             for one in steps
-            for pk in (one.given_by, one.given_for, one.finished_by, one.finished_for, one.item.officer_id or 0)
+            for pk in (
+                one.given_by,
+                one.given_for,
+                one.finished_by,
+                one.finished_for,
+                one.item.officer_id or 0,
+                *one.item.cooperating,
+            )
         }
         units = {one.item.unit_id for one in steps if one.item.unit_id}
         agencies = {one.item.agency_id for one in steps if one.item.agency_id}
@@ -91,6 +98,13 @@ class _Names:
             return "Cơ quan được lấy ý kiến"
         return ", ".join(part for part in (unit, agency) if part)
 
+    def beside(self, item: Item, main: str) -> str:
+        """Who had it in hand and who cooperated, where several did; those who only follow do no work."""
+        if not item.cooperating:
+            return ""
+        others = f"Phối hợp: {', '.join(self.officers.get(pk, '') for pk in item.cooperating)}"
+        return f"Chủ trì: {main}. {others}" if main else others
+
 
 def _row(
     dossier: Dossier, step: Done, steps: Sequence[Done], names: _Names, walks: Sequence[HandOverLine]
@@ -99,7 +113,15 @@ def _row(
     before = [one for one in steps if one.item.closed_seq == item.opened_seq and one is not step]
     worker = acting_name(names.officers, step.finished_by, step.finished_for)
     note = "; ".join(
-        part for part in (_NOT_DONE.get(item.outcome, ""), step.note, _consulted(step), ", ".join(step.papers)) if part
+        part
+        for part in (
+            _NOT_DONE.get(item.outcome, ""),
+            step.note,
+            _consulted(step),
+            ", ".join(step.papers),
+            names.beside(item, worker or names.officers.get(item.officer_id or 0, "")),
+        )
+        if part
     )
     return c.HandOver(
         from_unit=names.place(before[0]) if before else dossier.receiving_desk.name,

@@ -337,6 +337,7 @@ class ProcessEvent(StrEnum):
     READ = "read"
     SILENT = "silent"
     REMINDED = "reminded"
+    OPINION = "opinion"
 
 
 PROCESS_EVENT_TEXT = {
@@ -352,6 +353,7 @@ PROCESS_EVENT_TEXT = {
     ProcessEvent.READ: "Cơ quan được hỏi mở đường dẫn trả lời",
     ProcessEvent.SILENT: "Cơ quan phối hợp im lặng quá hạn",
     ProcessEvent.REMINDED: "Báo người đứng đầu cơ quan phối hợp",
+    ProcessEvent.OPINION: "Người phối hợp cho ý kiến",
 }
 
 # Not a move: a part of a joined hand-in is kept until its turn; it stays a draft, which is counted nowhere.

@@ -34,7 +34,7 @@ SELECT w.id, w.dossier_id, w.token, w.started_at, w.due_at, w.agency_id, coalesc
        a.name, c.data::text, coalesce(d.code, '#' || d.id), d.agency_id, ca.level, coalesce(d.unit_id, keeper.unit_id), d.officer_id,
        i.name, i.kind, i.agency_id,
        d.state = ANY(%(running)s) AND CASE WHEN w.token = 0 THEN d.due_at = w.due_at
-         ELSE i.due_at = w.due_at AND i.officer_id IS NOT DISTINCT FROM w.officer_id END IS TRUE
+         ELSE i.due_at = w.due_at AND i.officer_id IS NOT DISTINCT FROM w.officer_id END IS TRUE, i.following
 FROM (SELECT * FROM notifications_watch WHERE next_at <= %(at)s ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED) w
 JOIN dossiers_dossier d ON d.id = w.dossier_id
 JOIN organizations_agency a ON a.id = w.agency_id
@@ -43,7 +43,7 @@ LEFT JOIN organizations_workcalendar c ON c.id = a.effective_calendar_id
 LEFT JOIN organizations_officer o ON o.id = w.officer_id
 LEFT JOIN organizations_officer keeper ON keeper.id = d.officer_id
 LEFT JOIN LATERAL (
-  SELECT i.name, i.kind, i.agency_id, i.due_at, i.officer_id FROM processes_workitem i
+  SELECT i.name, i.kind, i.agency_id, i.due_at, i.officer_id, i.following FROM processes_workitem i
   WHERE i.dossier_id = w.dossier_id AND i.closed_at IS NULL AND i.role <> '' AND (w.token = 0 OR i.token = w.token)
   ORDER BY i.due_at, i.token LIMIT 1
 ) i ON true
@@ -52,7 +52,7 @@ LEFT JOIN LATERAL (
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """A watched moment whose next stage has come, with what holds now around it. `live` = it still stands so."""
+    """A watched moment whose next stage has come, with what holds now around it. `live` = it still stands so; `following` its step."""
 
     id: int
     dossier_id: int
@@ -74,6 +74,7 @@ class DueRow:
     kind: str | None
     step_agency_id: int | None
     live: bool
+    following: list[int] | None
 
     @property
     def fault_id(self) -> int | None:
@@ -158,6 +159,8 @@ def _readers(row: DueRow, stage: str, settings: Settings, people: People) -> set
             told.update(_who(one.reader, row.competent_id, row.keeper_unit_id, row.keeper_id, people))
         elif row.fault_id is not None:
             told.update(_who(one.reader, row.fault_id, None, row.officer_id, people))
+    if row.token and phase_of(stage) is Phase.LATE:
+        told.update(row.following or ())
     return told
 
 

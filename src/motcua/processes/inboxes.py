@@ -23,6 +23,7 @@ class Inbox(StrEnum):
     TO_TAKE = "to_take"
     TO_ASSIGN = "to_assign"
     UNIT = "unit"
+    TOGETHER = "together"
     ELSEWHERE = "elsewhere"
     DONE = "done"
 
@@ -32,12 +33,16 @@ INBOX_TEXT = {
     Inbox.TO_TAKE: "Bước chờ nhận",
     Inbox.TO_ASSIGN: "Bước chờ phân công",
     Inbox.UNIT: "Bước của phòng",
+    Inbox.TOGETHER: "Phối hợp, theo dõi",
     Inbox.ELSEWHERE: "Đang ở cơ quan khác",
     Inbox.DONE: "Tôi vừa làm xong",
 }
 DONE_SINCE = timedelta(days=7)
 # Whose dossiers are "ours" when another agency works on them.
 _OURS = frozenset({Role.CASE_OFFICER, Role.UNIT_HEAD, Role.SIGNER})
+# A part in somebody else's step; as the index of such steps says it.
+_PARTS = ("cooperating", "following")
+_HAS_TEAM = "w.closed_at IS NULL AND NOT (w.cooperating = '{}' AND w.following = '{}')"
 _OPEN = sorted(state.value for state in OPEN)
 
 
@@ -81,6 +86,7 @@ class Workplace:
             Inbox.TO_TAKE: holds,
             Inbox.TO_ASSIGN: leads,
             Inbox.UNIT: leads,
+            Inbox.TOGETHER: holds or leads,
             Inbox.ELSEWHERE: any(hat.ours for hat in self.hats),
             Inbox.DONE: holds or leads,
         }
@@ -130,6 +136,10 @@ def ranges(inbox: Inbox, place: Workplace, at: datetime) -> list[Range]:
     match inbox:
         case Inbox.MINE:
             return [one for hat in place.actor.hats for one in _lying_with(hat)]
+        case Inbox.TOGETHER:
+            return [
+                Range(f"w.{part} @> ARRAY[%(me)s]::bigint[] AND {_HAS_TEAM}", {"me": place.actor.id}) for part in _PARTS
+            ]
         case Inbox.DONE:
             given = {"me": place.actor.id, "since": at - DONE_SINCE}
             return [Range("w.closed_by_id = %(me)s AND w.closed_at >= %(since)s", given)]

@@ -103,6 +103,12 @@ def may_take_back(actor: Actor, item: Step, items: Iterable[Step], seen: Collect
     return Decision(True)
 
 
+def may_give_opinion(actor: Actor, item: Step) -> Decision:
+    if actor.kind is ActorKind.OFFICER and actor.id in item.cooperating:
+        return Decision(True)
+    return Decision(False, f"Chỉ người phối hợp ở bước “{item.name}” mới cho ý kiến được.")
+
+
 def may_assign(actor: Actor, item: Step, sector_id: int = 0) -> Decision:
     for hat in actor.hats:
         if hat.reaches(sector_id) and leads(hat, item):

@@ -139,10 +139,11 @@ def work(
     detail: Mapping[str, object] | None = None,
     note: str = "",
     process: str | None = None,
+    team: Mapping[str, Sequence[int]] | None = None,
 ) -> Work:
     """The command that puts it on record. `standing` are all open items afterwards: the dossier lies where the first does.
 
-    `closed` are (token, outcome); `placed` are (token, officer, unit).
+    `closed` are (token, outcome); `placed` are (token, officer, unit), `team` who cooperates and follows from now on there.
     """
     opened = list(opened)
     content: dict[str, object] = dict(detail or {})
@@ -154,7 +155,9 @@ def work(
     if crossed := [item.token for item in opened if item.role and item.agency_id not in (None, places.agency_id)]:
         content["crossed"] = crossed
     if placed := list(placed):
-        content["placed"] = [{"token": token, "officer": officer, "unit": unit} for token, officer, unit in placed]
+        content["placed"] = [
+            {"token": token, "officer": officer, "unit": unit, **(team or {})} for token, officer, unit in placed
+        ]
     lying = sorted((item for item in standing if item.role), key=lambda item: item.token)
     first = lying[0] if lying else None
     others = len(lying) - 1

@@ -25,9 +25,18 @@ from motcua.processes.engine import NotThere
 from motcua.processes.items import TAKEN_BACK, Item, tokens_of
 from motcua.processes.loops import goes_back
 from motcua.processes.models import WorkItem
-from motcua.processes.permissions import may_assign, may_claim, may_finish, may_hand_back, may_take_back
+from motcua.processes.permissions import (
+    may_assign,
+    may_claim,
+    may_finish,
+    may_give_opinion,
+    may_hand_back,
+    may_take_back,
+)
 from motcua.processes.placing import advanced, work
 from motcua.processes.running import Running, read_running
+from motcua.processes.team import Team, colleagues_of, settled
+from motcua.processes.transfers import note_only
 
 # Two who finish parallel branches at once do not disturb each other: the second is decided anew on what the first left.
 _TRIES = 3
@@ -183,15 +192,24 @@ def assign(
     officer_id: int,
     unit_id: int | None = None,
     reason: str = "",
+    cooperating: Sequence[int] | None = None,
+    following: Sequence[int] | None = None,
     actor: Actor,
     at: datetime,
 ) -> Moved:
-    """The head gives a step to an officer, or to another one with a reason. Raises BadInput for one who cannot do it."""
+    """The head gives a step to its main officer, or to another one with a reason; others cooperate or follow.
+
+    None leaves those beside him as they are. Raises BadInput for one who cannot do it or have a part in it.
+    """
+    team = Team(cooperating, following)
 
     def decide(scene: Scene) -> Work:
         item = scene.item
+        beside = settled(team, item, officer_id, colleagues_of(item.agency_id, at) if team != Team() else {})
         if item.officer_id == officer_id:
-            raise GuardFailed("Bước này đang do chính người ấy thực hiện.")
+            if beside == (item.cooperating, item.following):
+                raise GuardFailed("Bước này đang do chính người ấy thực hiện.")
+            return _placed(scene, ProcessEvent.ASSIGNED, officer_id, item.unit_id, reason, beside)
         if item.officer_id is not None and not reason.strip():
             raise GuardFailed("Lý do giao lại: chưa nhập. Cần ghi rõ khi đổi người đang làm.", field="reason")
         node = scene.running.definition.by_id[item.node]
@@ -202,7 +220,7 @@ def assign(
                     "Người được giao: đang vắng; hãy giao cho người làm thay hoặc người khác.", field="officer_id"
                 )
             raise BadInput("Người được giao: không giữ vai trò của bước này ở nơi thực hiện.", field="officer_id")
-        return _placed(scene, ProcessEvent.ASSIGNED, officer_id, unit_id or item.unit_id, reason)
+        return _placed(scene, ProcessEvent.ASSIGNED, officer_id, unit_id or item.unit_id, reason, beside)
 
     def may(scene: Scene) -> Decision:
         return may_assign(actor, scene.item, scene.running.sector_id)
@@ -238,8 +256,36 @@ def hand_back(dossier_id: int, token: int, *, reason: str, actor: Actor, at: dat
     return _give(dossier_id, token, decide, may=lambda scene: may_hand_back(actor, scene.item), actor=actor, at=at)
 
 
-def _placed(scene: Scene, event: ProcessEvent, officer_id: int | None, unit_id: int | None, note: str = "") -> Work:
+def give_opinion(dossier_id: int, token: int, *, text: str, actor: Actor, at: datetime) -> Moved:
+    """One who cooperates says what he thinks of an open step; it moves nothing. Raises NotAllowed for everybody else."""
+
+    def decide(scene: Scene) -> Work:
+        if not text.strip():
+            raise GuardFailed("Ý kiến: chưa nhập.", field="text")
+        detail: dict[str, object] = {"token": token, "node": scene.item.node}
+        return note_only(scene.loaded, ProcessEvent.OPINION, detail, text.strip())
+
+    return _give(dossier_id, token, decide, may=lambda scene: may_give_opinion(actor, scene.item), actor=actor, at=at)
+
+
+def _placed(
+    scene: Scene,
+    event: ProcessEvent,
+    officer_id: int | None,
+    unit_id: int | None,
+    note: str = "",
+    beside: tuple[list[int], list[int]] | None = None,
+) -> Work:
     item = scene.item
+    cooperating, following = beside or settled(Team(), item, officer_id, {})
+    changed = {
+        name: ids
+        for name, ids, old in (
+            ("cooperating", cooperating, item.cooperating),
+            ("following", following, item.following),
+        )
+        if ids != old
+    }
     for standing in scene.running.standing:
         if standing.token == item.token:
             standing.officer_id, standing.unit_id = officer_id, unit_id
@@ -250,6 +296,7 @@ def _placed(scene: Scene, event: ProcessEvent, officer_id: int | None, unit_id: 
         standing=scene.running.standing,
         detail={"token": item.token, "node": item.node},
         note=note,
+        team=changed,
     )
 
 

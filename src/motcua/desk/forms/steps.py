@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from motcua.desk.forms.base import DeskForm, text
 from motcua.processes.queries import StepView
+
+
+def several(label: str, hint: str) -> forms.TypedMultipleChoiceField:
+    return forms.TypedMultipleChoiceField(
+        label=label, required=False, coerce=int, help_text=f"{hint} Giữ phím Ctrl để chọn nhiều người.",
+        widget=forms.SelectMultiple(),
+    )  # fmt: skip
 
 
 class StepForm(DeskForm):
@@ -70,19 +78,47 @@ class FinishForm(StepForm):
 
 
 class AssignForm(StepForm):
-    officer_id = forms.TypedChoiceField(label="Người được giao", coerce=int, empty_value=None, widget=forms.Select())
+    """Who has the step, and who cooperates in it and follows it; `now` is the officer who has it."""
+
+    officer_id = forms.TypedChoiceField(
+        label="Người được giao (chủ trì)", coerce=int, empty_value=None, widget=forms.Select()
+    )
+    cooperating = several("Người phối hợp", "Thấy bước này trong “Phối hợp, theo dõi” và cho ý kiến được.")
+    following = several("Người theo dõi", "Thấy bước này và được báo khi bước quá hạn; không làm gì ở bước.")
     reason = text("Lý do giao lại", required=False, limit=500, rows=2)
 
-    def __init__(self, *args: Any, officers: list[tuple[int, str]], again: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        officers: list[tuple[int, str]],
+        colleagues: Iterable[tuple[int, str]],
+        now: tuple[int, str] | None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         chooser = self.fields["officer_id"]
         assert isinstance(chooser, forms.TypedChoiceField)
-        chooser.choices = [("", "Chọn người làm"), *officers]
-        if again:
-            self.fields["reason"].required = True
-            self.fields["reason"].error_messages["required"] = "Chưa nhập “lý do giao lại”."
-        else:
+        self.now = now
+        kept = [(now[0], f"{now[1]} (đang chủ trì)")] if now else []
+        chooser.choices = [("", "Chọn người làm"), *kept, *officers]
+        people = list(colleagues)
+        for name in ("cooperating", "following"):
+            listed = self.fields[name]
+            assert isinstance(listed, forms.TypedMultipleChoiceField)
+            listed.choices = people
+            listed.widget.attrs["size"] = str(min(max(len(people), 2), 6))
+        if not now:
             self.fields["reason"].label = "Lý do hoặc dặn thêm"
+
+    def clean_reason(self) -> str:
+        reason = str(self.cleaned_data["reason"])
+        if self.now and not reason and self.cleaned_data.get("officer_id") not in (None, self.now[0]):
+            raise forms.ValidationError("Chưa nhập “lý do giao lại”.")
+        return reason
+
+
+class OpinionForm(StepForm):
+    text = text("Ý kiến", limit=1000, rows=4, hint="Người chủ trì và lãnh đạo đọc được; người nộp không đọc được.")
 
 
 class HandBackForm(StepForm):

@@ -78,7 +78,15 @@ def _given(request: DeskRequest) -> bulk.Given:
         note=said(request.POST, "note", limit=1000),
         officer_id=int(officer) if officer.isascii() and officer.isdigit() and len(officer) < 19 else None,
         reason=said(request.POST, "note", limit=500),
+        cooperating=_several(request, "cooperating"),
+        following=_several(request, "following"),
     )
+
+
+def _several(request: DeskRequest, name: str) -> tuple[int, ...]:
+    """Ids of officers; what is none is left out, and whether they may have a part is decided for each step."""
+    given = request.POST.getlist(name)[:100]
+    return tuple(int(text) for text in given if text.isascii() and text.isdigit() and len(text) < 19)
 
 
 def _find(request: DeskRequest, key: uuid.UUID) -> BulkRun:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import Http404, HttpResponse
@@ -23,6 +23,7 @@ from motcua.processes.checks import hours_text
 from motcua.processes.definition import STEP_ROLES, Definition, Node, NodeKind, from_json
 from motcua.processes.items import TAKEN_BACK, UNDONE
 from motcua.processes.models import ProcessVersion, WorkItem
+from motcua.processes.team import names_of, team_text
 
 _GONE = frozenset({UNDONE, TAKEN_BACK})
 _ENDS = {state.value: text for state, text in STATE_TEXT.items()}
@@ -50,6 +51,8 @@ class Visit:
     closed_at: datetime | None
     # What stands on the step in the picture: used and given, short.
     note: str = ""
+    # Who cooperated in it and followed it.
+    beside: str = ""
 
 
 @officers_only(READERS)
@@ -95,6 +98,7 @@ def _visits(dossier: Dossier, definition: Definition, at: datetime) -> Iterator[
     for item in items:
         if item.outcome not in _GONE:
             counted.setdefault(item.node, []).append(item)
+    names = names_of(items)
     # While the clock stands still no time of a step is used.
     until = dossier.paused_at or at
     for item in items:
@@ -106,7 +110,8 @@ def _visits(dossier: Dossier, definition: Definition, at: datetime) -> Iterator[
             [minutes_used(one, until, calendar) for one in same] if is_last else [minutes_used(item, until, calendar)]
         )
         element = elements.get(item.node, "") if is_last else ""
-        yield _visit(dossier, definition.by_id.get(item.node), item, element, calendar, at, until, _note(item, spent))
+        visit = _visit(dossier, definition.by_id.get(item.node), item, element, calendar, at, until, _note(item, spent))
+        yield replace(visit, beside=team_text(item, names))
     if State(dossier.state) in FINISHED:
         return
     for node in definition.nodes:

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from motcua.desk import presence
 from motcua.desk.access import READERS, WORKERS, DeskRequest, View, officers_only
-from motcua.desk.forms.steps import AssignForm, FinishForm, HandBackForm, StepForm
+from motcua.desk.forms.steps import AssignForm, FinishForm, HandBackForm, OpinionForm, StepForm
 from motcua.desk.shell import show
-from motcua.desk.steps import ASSIGN, CLAIM, FINISH, HAND_BACK, TAKE_BACK, WORDS
+from motcua.desk.steps import ASSIGN, CLAIM, FINISH, HAND_BACK, OPINION, TAKE_BACK, WORDS
 from motcua.desk.story import Names, events
 from motcua.desk.views.dossier import find, frame
 from motcua.dossiers import queries
@@ -27,13 +27,15 @@ from motcua.law.lifecycle import STATE_TEXT, State
 from motcua.processes.engine import NotThere
 from motcua.processes.models import WorkItem
 from motcua.processes.queries import candidates_of, items_of, step_view
-from motcua.processes.services import assign, claim, finish_step, hand_back, take_back
+from motcua.processes.services import assign, claim, finish_step, give_opinion, hand_back, take_back
+from motcua.processes.team import colleagues_of
 from motcua.processes.versions import definition_of
 
 _EXPLAINED = {
     FINISH: "Bước tiếp theo mở ngay và giao theo quy trình. Có thể lấy lại đến khi người sau mở xem.",
-    ASSIGN: "Người được giao thấy bước này trong “Bước của tôi”. Đổi người đang làm thì phải ghi lý do.",
+    ASSIGN: "Người chủ trì thấy bước này trong “Bước của tôi”. Đổi người đang làm thì phải ghi lý do.",
     HAND_BACK: "Bước trở lại danh sách chờ nhận, chờ phân công của phòng.",
+    OPINION: "Ý kiến được ghi vào nhật ký hồ sơ. Bước vẫn do người chủ trì hoàn thành.",
 }
 
 
@@ -86,7 +88,13 @@ def _form(request: DeskRequest, dossier: Dossier, item: WorkItem, slug: str) -> 
                 for pair in candidates_of(item, definition_of(dossier.process), request.at)
                 if pair[0] != item.officer_id
             ]
-            return AssignForm(data, officers=officers, again=item.officer_id is not None, **first)
+            first["initial"] |= {"cooperating": item.cooperating, "following": item.following}
+            now = (item.officer.pk, item.officer.full_name) if item.officer else None
+            first["initial"] |= {"officer_id": now[0]} if now else {}
+            colleagues = colleagues_of(item.agency_id, request.at).items()
+            return AssignForm(data, officers=officers, colleagues=colleagues, now=now, **first)
+        case "cho-y-kien":
+            return OpinionForm(data, **first)
     return HandBackForm(data, **first)
 
 
@@ -103,7 +111,12 @@ def _do(request: DeskRequest, dossier: Dossier, item: WorkItem, slug: str, form:
             return finish_step(dossier.pk, item.token, **form.given, **by)
         case "giao":
             data = form.cleaned_data
-            return assign(dossier.pk, item.token, officer_id=data["officer_id"], reason=data["reason"], **by)
+            return assign(
+                dossier.pk, item.token, officer_id=data["officer_id"], reason=data["reason"],
+                cooperating=data["cooperating"], following=data["following"], **by,
+            )  # fmt: skip
+        case "cho-y-kien":
+            return give_opinion(dossier.pk, item.token, text=form.cleaned_data["text"], **by)
     return hand_back(dossier.pk, item.token, reason=form.cleaned_data["reason"], **by)
 
 
@@ -123,6 +136,7 @@ def _done(request: DeskRequest, moved: Moved, item: WorkItem, slug: str) -> Http
         FINISH: "đã hoàn thành",
         ASSIGN: "đã giao",
         HAND_BACK: "đã trả lại",
+        OPINION: "đã ghi ý kiến",
         CLAIM: "đã nhận; ông/bà là người thực hiện",
         TAKE_BACK: "đã lấy lại bước trước đó",
     }
