@@ -34,10 +34,10 @@ def check_processes(place: Town) -> None:
         step: (count, count) for step, count in steps.items()
     }
     kinds = dict(place.query("SELECT kind, count(*) FROM dossiers_ledgerentry WHERE kind LIKE 'process.%' GROUP BY 1"))
-    assert kinds == {
-        "process.started": lives,
-        "process.step_done": sum(count for (_, name), count in steps.items() if name != "issue"),
-    }
+    # By the worker's late clock a consultation may be over time before it is answered; either way it is left once.
+    left = kinds.pop("process.step_done") + kinds.pop("process.timed_out", 0)
+    assert left == sum(count for (_, name), count in steps.items() if name != "issue")
+    assert kinds == {"process.started": lives}
     verified = json.loads(place.run("-m", "motcua.cli.main", "ledger", "verify", "--json"))
     assert (verified["dossiers"], verified["first_bad"]) == (lives, None)
     twice = "SELECT count(*) - count(DISTINCT (entry_id, recipient, channel, template)) FROM notifications_notice"
