@@ -61,7 +61,8 @@ _KEYS = {"reception": "n"}
 def _group(title: str, pages: Iterable[tuple[str, str, str]], current: str) -> dict[str, Any]:
     """A group of plain pages, each by the name of its address, its icon and its word."""
     items = [
-        _item(reverse(f"desk:{name}"), icon, word, current == name, key=_KEYS.get(name, "")) for name, icon, word in pages
+        _item(reverse(f"desk:{name}"), icon, word, current == name, key=_KEYS.get(name, ""))
+        for name, icon, word in pages
     ]
     return {"title": title, "items": items}
 
