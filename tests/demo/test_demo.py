@@ -306,6 +306,21 @@ def test_every_procedure_runs_on_a_process_and_steps_are_done_by_their_role(full
     assert full.out_of_role == []
 
 
+def test_papers_taken_elsewhere_are_mostly_signed_for_in_time(full: Full) -> None:
+    """A list of what one desk took for another is no list of faults."""
+    due: list[bool] = []
+    for story in full.stories:
+        given = story.life.given
+        signed = next((one for one in given if isinstance(one.command, c.ReceivePapers)), None)
+        if signed is not None:
+            accepted = next(one for one in given if isinstance(one.command, c.Accept))
+            due.append(signed.at <= accepted.command.clock_from)  # type: ignore[union-attr]
+        elif story.dossier.papers_due_at is not None:
+            due.append(story.dossier.papers_due_at > NOW)
+    assert len(due) >= 40
+    assert 0.75 <= sum(due) / len(due) < 1
+
+
 def test_no_timer_of_the_past_was_missed(full: Full) -> None:
     for story in full.stories:
         assert story.dossier.completion_due_at is None or story.dossier.completion_due_at > NOW

@@ -9,7 +9,7 @@ from motcua.demo import words
 from motcua.demo.script import APPLICANT, WORKING_DAY, NotYet, Script
 from motcua.dossiers import commands as c
 from motcua.identity.actors import SYSTEM, Actor
-from motcua.law.clock import add_working_minutes, hand_over_due
+from motcua.law.clock import add_working_minutes, hand_over_due, working_minutes_between
 from motcua.law.lifecycle import State
 from motcua.law.moments import VIETNAM
 
@@ -123,10 +123,24 @@ def _accept(s: Script, case: str) -> None:
         recorded_after=timedelta(minutes=s.rng.randrange(90, 900)) if late else None,
         reason=s.rng.choice(words.LATE_ENTRIES) if late else "",
     )
-    if clock_from is not None:
-        s.until(clock_from)
     if case == "accepted_now":
         raise NotYet
+    if s.dossier.papers_due_at is not None:
+        _papers_arrive(s, s.dossier.papers_due_at)
+    if clock_from is not None:
+        s.until(clock_from)
+
+
+def _papers_arrive(s: Script, due: datetime) -> None:
+    """The agency signs for papers that another desk took: within the hours it has for them, one set in eight too late."""
+    calendar = s.office.calendar
+    if s.rng.random() < 0.125:
+        arrival = add_working_minutes(due, s.rng.randrange(30, 400), calendar)
+    else:
+        share = s.rng.uniform(0.3, 0.9) * max(working_minutes_between(s.at, due, calendar), 1)
+        arrival = min(add_working_minutes(s.at, max(round(share), 1), calendar), due - timedelta(minutes=1))
+    s.until(arrival)
+    s.give(c.ReceivePapers(f"PGHS-{s.mark('papers')[:6]}"), s.worker)
 
 
 def _worked_on(s: Script, case: str) -> None:
