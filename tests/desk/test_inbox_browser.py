@@ -54,7 +54,8 @@ def office(committed_db: object, clock: Clock) -> Iterator[Office]:
         dossier_id = submit_dossier(intake, actor=province.applicant, at=at).id
         give_command(dossier_id, Accept(), actor=province.actor("counter"), at=at)
         if number % 3:
-            assign(dossier_id, 1, officer_id=case.id, actor=head, at=at)
+            beside = [province.officers["signer"].pk] if number == 5 else []
+            assign(dossier_id, 1, officer_id=case.id, cooperating=beside, actor=head, at=at)
         made[f"d{number}"] = dossier_id
     give_command(made["d4"], AskSupplement(("Bản vẽ",), "Thiếu"), actor=case, at=MONDAY)
     for number in (1, 2):
@@ -89,7 +90,12 @@ PAGES_OF = {
         "assign": "ho-so/{d5}/buoc/1/giao/",
         "assign-first": "ho-so/{d0}/buoc/1/giao/",
     },
-    "signer": {"sign": "ho-so/{d1}/buoc/4/hoan-thanh/", "signer": "viec/cho-nhan/?dong=300"},
+    "signer": {
+        "sign": "ho-so/{d1}/buoc/4/hoan-thanh/",
+        "signer": "viec/cho-nhan/?dong=300",
+        "together": "viec/phoi-hop/",
+        "opinion": "ho-so/{d5}/buoc/1/cho-y-kien/",
+    },
     "commune_case": {"consulted": "ho-so/{d5}/"},
 }
 

@@ -107,8 +107,11 @@ class AssignForm(StepForm):
             assert isinstance(listed, forms.TypedMultipleChoiceField)
             listed.choices = people
             listed.widget.attrs["size"] = str(min(max(len(people), 2), 6))
-        if not now:
-            self.fields["reason"].label = "Lý do hoặc dặn thêm"
+        reason = self.fields["reason"]
+        if now:
+            reason.help_text = "Bắt buộc khi đổi người đang chủ trì."
+        else:
+            reason.label = "Lý do hoặc dặn thêm"
 
     def clean_reason(self) -> str:
         reason = str(self.cleaned_data["reason"])
