@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from _lifecycle_bare import AT, DUE, HASH, Bare, main
+from bench._lifecycle_bare import AT, DUE, HASH, Bare, main
 
 STARTED = """
 UPDATE dossiers_dossier SET seq = 3, head = %s, process = %s, step = 'Thẩm định'

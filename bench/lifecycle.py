@@ -25,11 +25,11 @@ LIVES = {1: 120, 4: 60}
 
 def run() -> dict[str, Any]:
     """Lives a second of both sides on one connection and with four processes; `ratio` is ours / bare on one."""
-    return compare("bench._lifecycle_ours", "bench/_lifecycle_bare.py")
+    return compare("bench._lifecycle_ours", "bench._lifecycle_bare")
 
 
 def compare(ours: str, bare: str) -> dict[str, Any]:
-    """Runs a module of ours beside a bare script; see `_lifecycle_ours` and `_lifecycle_bare` for what both must do."""
+    """Runs a module of ours beside a bare one; see `_lifecycle_ours` and `_lifecycle_bare` for what both must do."""
     # Imported here: `bench due` and its kin do without a database.
     from motcua.platform.config import config
     from motcua.platform.postgres import OWNER, PROGRAM, Cluster
@@ -116,7 +116,8 @@ class _Sides:
         numbers = [str(first), str(count), str(WARM)]
         if side == "ours":
             return [sys.executable, "-m", self.ours, "lives", *numbers]
-        return [sys.executable, self.bare, self.bare_url, self.facts, *numbers]
+        # As a module: a script's own folder is searched first, where our `warnings` would stand before Python's.
+        return [sys.executable, "-m", self.bare, self.bare_url, self.facts, *numbers]
 
 
 def _rows(url: str) -> dict[str, int]:

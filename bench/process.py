@@ -12,4 +12,4 @@ from bench.lifecycle import compare
 
 def run() -> dict[str, Any]:
     """See `bench.lifecycle.run`."""
-    return compare("bench._process_ours", "bench/_process_bare.py")
+    return compare("bench._process_ours", "bench._process_bare")
