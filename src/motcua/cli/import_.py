@@ -1,4 +1,4 @@
-"""`motcua import`: administrative units, procedures."""
+"""`motcua import`: administrative units, procedures, the organisation."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from motcua.cli.organisation import organisation
 from motcua.cli.progress import progress_bar
 from motcua.cli.session import database
 
@@ -18,6 +19,9 @@ def import_() -> None:
 
     Loads data from files; loading again changes nothing.
     """
+
+
+import_.add_command(organisation)
 
 
 @import_.command("catalog")

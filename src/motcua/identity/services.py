@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from motcua.identity.models import User
+from motcua.law.errors import BadInput
 
-__all__ = ["set_shared_password"]
+__all__ = ["set_password", "set_shared_password"]
+
+# The framework's own words are only partly Vietnamese.
+_WEAK: Final = {
+    "password_too_short": "Mật khẩu quá ngắn; cần ít nhất %(min_length)d ký tự.",
+    "password_too_similar": "Mật khẩu quá giống tên đăng nhập.",
+    "password_too_common": "Mật khẩu này nhiều người dùng, dễ bị đoán.",
+    "password_entirely_numeric": "Mật khẩu chỉ có chữ số; cần thêm chữ.",
+}
+
+
+def set_password(username: str, password: str) -> User:
+    """Give an account a password of its own, which ends its sessions. Raises BadInput: no such account, or too weak."""
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        raise BadInput(f"Không có tài khoản nào mang tên đăng nhập “{username}”.", username=username)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise BadInput(
+            "\n".join(_WEAK.get(one.code or "", one.messages[0]) % (one.params or {}) for one in error.error_list)
+        ) from None
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return user
 
 
 def set_shared_password(usernames: Iterable[str], password: str) -> int:

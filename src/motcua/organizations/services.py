@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Concat, Substr
 
 from motcua.identity.models import User
 from motcua.law.errors import BadInput
@@ -38,6 +40,27 @@ def create_agency(
     agency.path = f"{parent.path if parent else '/'}{agency.pk}/"
     agency.save(update_fields=["path"])
     return agency
+
+
+@transaction.atomic
+def change_agency(
+    agency: Agency, *, name: str, level: str, valid_from: date, parent: Agency | None, admin_unit: AdminUnit | None
+) -> None:
+    """Say anew what an agency is. Below another parent its subtree goes with it, and inherits from there.
+
+    Raises BadInput where the parent is the agency itself or stands below it.
+    """
+    if parent is not None and parent.path.startswith(agency.path):
+        raise BadInput(f"{agency.code}: cơ quan cha không được là chính nó hoặc cấp dưới của nó.", field="parent")
+    Agency.objects.filter(pk=agency.pk).update(
+        name=name, level=level, valid_from=valid_from, parent=parent, admin_unit=admin_unit, imported=False
+    )
+    path = f"{parent.path if parent else '/'}{agency.pk}/"
+    if path != agency.path:
+        below = Agency.objects.filter(path__startswith=agency.path)
+        below.update(path=Concat(Value(path), Substr("path", len(agency.path) + 1)))
+    moved = Agency.objects.select_related("parent").get(pk=agency.pk)
+    set_calendar(moved, calendar=moved.calendar, due_policy=moved.due_policy)
 
 
 def _check_policy(due_policy: str) -> None:
@@ -96,6 +119,11 @@ def create_unit(*, agency: Agency, code: str, name: str) -> Unit:
     return Unit.objects.create(agency=agency, code=code, name=name)
 
 
+def rename_unit(unit_id: int, *, name: str) -> None:
+    """A room keeps its code and its agency for good."""
+    Unit.objects.filter(pk=unit_id).update(name=name)
+
+
 @transaction.atomic
 def create_desk(
     *,
@@ -115,6 +143,25 @@ def create_desk(
     )  # fmt: skip
     desk.agencies.set(serves)
     return desk
+
+
+@transaction.atomic
+def change_desk(
+    desk: Desk,
+    *,
+    name: str,
+    agency: Agency,
+    serves: Iterable[Agency],
+    admin_unit: AdminUnit | None,
+    reception_calendar: WorkCalendar | None,
+    address: str,
+    phone: str,
+) -> None:
+    """Say anew what a desk is and for whom it takes dossiers; what it has taken stays where it is."""
+    Desk.objects.filter(pk=desk.pk).update(
+        name=name, agency=agency, admin_unit=admin_unit, reception_calendar=reception_calendar, address=address, phone=phone
+    )  # fmt: skip
+    desk.agencies.set(serves)
 
 
 @transaction.atomic
