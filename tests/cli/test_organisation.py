@@ -223,6 +223,8 @@ FAULTS: list[tuple[str, str, str | bytes, str]] = [
     ("agencies.csv", ",,2025-07-01,false", ",,2025-07-01,maybe", "dòng 3, cột own_system: “maybe” không hiểu được; cần true"),
     ("calendars.toml", '"07:30"', '"25:30"', "dòng 11: lịch “Tiếp nhận cả sáng thứ Bảy”: Lịch làm việc, mục weekly.sat[0]"),
     ("calendars.toml", "[[\"07:30\"", "[[", "TOML hỏng"),
+    ("calendars.toml", "Mất điện", "\\u0000", "dòng 11: lịch “Tiếp nhận cả sáng thứ Bảy”: có ký tự NUL"),
+    ("calendars.toml", '["Giờ', 'x = 1\n["Giờ', "dòng 4: lịch “x”: cần một bảng"),
     ("units.csv", "H32.16.02", "H32.16.01", "dòng 3, cột code: “H32.16.01” đã có ở dòng 2; mỗi mã chỉ ghi một dòng."),
     ("units.csv", "H32.16.02", "phòng hai", "dòng 3, cột code: “phòng hai” không dùng làm mã được"),
     ("desks.csv", "H32|H32.16", "H32|H32.16|H77", "dòng 2, cột serves: không có cơ quan nào mang mã “H77”"),

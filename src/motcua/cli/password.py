@@ -18,13 +18,11 @@ def password(username: str) -> None:
     Sets the password of an account: typed twice unseen, or one line of standard input.
     """
     with database():
-        # Imported here: they need Django loaded.
-        from motcua.identity.models import User
-        from motcua.identity.services import set_password
+        # Imported here: it needs Django loaded.
+        from motcua.identity.services import account_of, set_password
 
-        if sys.stdin.isatty() and not User.objects.filter(username=username).exists():
-            raise BadInput(f"Không có tài khoản nào mang tên đăng nhập “{username}”.")
-        user = set_password(username, _typed() if sys.stdin.isatty() else _piped())
+        user = account_of(username)
+        set_password(user, _typed() if sys.stdin.isatty() else _piped())
     locked = "" if user.is_active else " Tài khoản này vẫn đang bị khóa."
     click.echo(f"Đã đặt mật khẩu cho {user.username} ({user.full_name}).{locked}")
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from motcua.identity.models import User
 from motcua.law.errors import BadInput
 
-__all__ = ["set_password", "set_shared_password"]
+__all__ = ["account_of", "set_password", "set_shared_password"]
 
 # The framework's own words are only partly Vietnamese.
 _WEAK: Final = {
@@ -23,11 +23,16 @@ _WEAK: Final = {
 }
 
 
-def set_password(username: str, password: str) -> User:
-    """Give an account a password of its own, which ends its sessions. Raises BadInput: no such account, or too weak."""
+def account_of(username: str) -> User:
+    """The account with a user name. Raises BadInput for an unknown one."""
     user = User.objects.filter(username=username).first()
     if user is None:
         raise BadInput(f"Không có tài khoản nào mang tên đăng nhập “{username}”.", username=username)
+    return user
+
+
+def set_password(user: User, password: str) -> None:
+    """Give an account a password of its own, which ends its sessions. Raises BadInput for one that is too weak."""
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -36,7 +41,6 @@ def set_password(username: str, password: str) -> User:
         ) from None
     user.set_password(password)
     user.save(update_fields=["password"])
-    return user
 
 
 def set_shared_password(usernames: Iterable[str], password: str) -> int:

@@ -6,6 +6,7 @@ a header. Every file may be left out.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 from motcua.law.codes import AgencyCode
-from motcua.law.errors import BadInput
+from motcua.law.errors import BadInput, system_reason
 from motcua.law.persons import normalise_phone
 from motcua.law.policies import Policy
 from motcua.law.worktime import calendar_from
@@ -140,7 +141,11 @@ def read_organisation(folder: Path, faults: Faults, *, also: Iterable[str] = ())
     known = (CALENDARS, *COLUMNS, *also)
     if not folder.is_dir():
         raise BadInput(f"{folder}: không có thư mục này.")
-    for path in sorted(folder.iterdir()):
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        raise BadInput(f"{folder}: không đọc được ({system_reason(error)}).") from None
+    for path in paths:
         if (
             path.suffix.lower() in (".csv", ".toml")
             and path.name not in known
@@ -207,6 +212,9 @@ class _Reading:
             return
         try:
             tables = tomllib.loads(text)
+        except RecursionError:
+            self.faults.add(Place(path), "", "TOML lồng nhau quá sâu.")
+            return
         except tomllib.TOMLDecodeError as error:
             found = _TOML_PLACE.search(str(error))
             line, column = (int(found[1]), found[2]) if found else (len(text.splitlines()), "")
@@ -221,6 +229,8 @@ class _Reading:
                 if not 0 < len(name.strip()) <= 120:
                     raise BadInput(f"tên lịch dài {len(name)} ký tự; cần từ 1 đến 120.")
                 plain = _plain(data)
+                if "\\u0000" in json.dumps([name, plain]):
+                    raise BadInput("có ký tự NUL, không lưu được.")
                 calendar_from(plain)
             except BadInput as error:
                 self.faults.add(place, "", f"lịch “{name}”: {error.message}")
