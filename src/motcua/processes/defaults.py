@@ -152,15 +152,12 @@ def _lacking(procedures: QuerySet[Procedure], agency: Agency | None) -> QuerySet
     places = Q(agency__isnull=True)
     if agency is not None:
         places |= Q(agency__in=[int(part) for part in agency.path.split("/") if part])
-    has = Process.objects.filter(
-        places,
-        procedure=OuterRef("pk"),
-        case="",
-        channel="",
-        versions__published_at__isnull=False,
-        versions__valid_to=None,
-    )
-    return procedures.filter(~Exists(has), current__isnull=False).order_by("code")
+    # As one list and not one question for each: after a load the server may still hold the tables for empty, and would
+    # answer thousands of questions by reading all of them each time.
+    having = Process.objects.filter(
+        places, case="", channel="", versions__published_at__isnull=False, versions__valid_to=None
+    ).values_list("procedure_id", flat=True)
+    return procedures.filter(current__isnull=False).exclude(pk__in=set(having)).order_by("code")
 
 
 @dataclass(frozen=True, slots=True)
