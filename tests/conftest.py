@@ -91,7 +91,10 @@ def _needs_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # Those that mostly wait for other processes begin first: at the end one would wait alone, and the other core with it.
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if config.getoption("--needs-database"):
         config.hook.pytest_deselected(items=[item for item in items if not _needs_database(item)])
         items[:] = [item for item in items if _needs_database(item)]

@@ -222,6 +222,7 @@ def check_numbers(place: Town) -> None:
     assert all(sorted(given) == list(range(1, len(given) + 1)) for given in numbers.values())
 
 
+@pytest.mark.long
 def test_500_lives_outlive_kill_9_of_each_part(home: Path) -> None:
     with town(home, 500) as place:
         killed = live_through(place, 9)

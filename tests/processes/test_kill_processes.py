@@ -59,6 +59,7 @@ def check_warnings(place: Town) -> int:
     return told
 
 
+@pytest.mark.long
 def test_lives_on_processes_outlive_kill_9(home: Path) -> None:
     with town(home, 60, DRIVER, LATER) as place:
         killed = live_through(place, 5)
