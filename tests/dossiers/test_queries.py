@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from motcua.dossiers.queries import (
 from motcua.dossiers.queues import Queue
 from motcua.dossiers.services import give_command, receive_at_counter, submit_dossier
 from motcua.dossiers.writer import NotFound
+from motcua.identity.actors import Grant
 from motcua.law.errors import BadInput, DomainError
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +120,26 @@ def test_whole_words_come_before_beginnings(province: Province) -> None:
     assert [row.pk for row in search(case, "hoa ngu").rows] == [one]
     assert [row.pk for row in search(case, "ho nguyen").rows] == [one]
     assert search(case, "hoan nguyen").rows == []
+
+
+def test_search_in_scopes_finds_what_search_of_everything_finds(province: Province) -> None:
+    """One who reads many agencies searches the words of the whole province and keeps what he sees."""
+    one = accept(province)
+    leader = province.actor("leader")
+    wide = replace(leader, grants=(*leader.grants, Grant("leader", frozenset(range(10_000, 10_050)))))
+
+    assert [row.pk for row in search(wide, "ho nguyen").rows] == [one]
+
+
+def test_search_follows_the_dossier(province: Province) -> None:
+    """The words that a search reads are kept by the database when names, agency or desks of a dossier change."""
+    one = accept(province)
+    Dossier.objects.filter(pk=one).update(words="le", agency_id=province.commune.id)
+
+    for of_agency_or_desk in ("commune_case", "counter"):
+        assert [row.pk for row in search(province.actor(of_agency_or_desk), "le").rows] == [one]
+        assert search(province.actor(of_agency_or_desk), "nguyen").rows == []
+    assert search(province.actor("case"), "le").rows == []
 
 
 @pytest.mark.parametrize("text", ["", "x", "--", "!!!"])

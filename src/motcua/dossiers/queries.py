@@ -17,7 +17,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Q, QuerySet
 
 from motcua.dossiers.decide import FREE_TEXT
-from motcua.dossiers.models import LIVING_STATES, UNDECIDED_STATES, Dossier, LedgerEntry, LedgerPrivate
+from motcua.dossiers.models import LIVING_STATES, UNDECIDED_STATES, Dossier, LedgerEntry, LedgerPrivate, SearchRow
 from motcua.dossiers.permissions import READING_ROLES, reads
 from motcua.dossiers.queues import Queue, queue_rule
 from motcua.dossiers.stops import PastEntry, dues, stops_of
@@ -52,17 +52,23 @@ def _ways_to_see(actor: Actor, *, shared: bool = False) -> list[Q]:
     if actor.kind is ActorKind.APPLICANT:
         return [Q(pk__in=actor.dossiers or ())]
     ways: list[Q] = []
-    for hat in (actor, *actor.behalves):
-        agencies = frozenset().union(*(grant.agencies for grant in hat.grants if grant.role in READING_ROLES))
+    for hat in actor.hats:
+        agencies, desks = _scope(hat)
         own = [Q(agency_id__in=agencies)]
         if shared:
             own.append(Q(shared_with__overlap=sorted(agencies)))
-        if hat.desks and reads(hat):
-            own += [Q(receiving_desk_id__in=hat.desks), Q(return_desk_id__in=hat.desks)]
+        if desks:
+            own += [Q(receiving_desk_id__in=desks), Q(return_desk_id__in=desks)]
         if hat.sectors is not None:
             own = [way & Q(procedure__sector_id__in=hat.sectors) for way in own]
         ways += own
     return ways
+
+
+def _scope(hat: Actor) -> tuple[frozenset[int], frozenset[int]]:
+    """The agencies and the desks whose dossiers an officer reads."""
+    agencies: frozenset[int] = frozenset().union(*(g.agencies for g in hat.grants if g.role in READING_ROLES))
+    return agencies, hat.desks if reads(hat) else frozenset()
 
 
 def get_visible(actor: Actor, *, id: int | None = None, code: str | None = None) -> Dossier:
@@ -174,7 +180,7 @@ def search(actor: Actor, text: str, *, after: str = "", size: int = PAGE_SIZE) -
 
     Words are taken as typed, the last one as a beginning; where that finds nothing, each of them as a beginning.
     """
-    for where in _matching(text):
+    for where in _matching(text, _search_scopes(actor)):
         rows = visible_to(actor).filter(where).order_by("-id")
         # Matching is what costs, so one statement serves the count and the page.
         ids = list(rows.values_list("pk", flat=True)[: COUNT_CAP + 1])
@@ -192,7 +198,7 @@ def search(actor: Actor, text: str, *, after: str = "", size: int = PAGE_SIZE) -
     return Page(found, _cursor(found[-1], "id") if more else "", len(ids))
 
 
-def _matching(text: str) -> list[Q]:
+def _matching(text: str, scopes: list[str]) -> list[Q]:
     """What to look for, in the order in which it is tried."""
     tidy = " ".join(text.split())
     if len(tidy) < 2:
@@ -213,9 +219,30 @@ def _matching(text: str) -> list[Q]:
     words = _WORD.findall(search_key(tidy))
     if not words:
         raise BadInput("Từ khóa tìm kiếm: cần có chữ hoặc số.", field="q")
-    typed = " & ".join([*words[:-1], f"{words[-1]}:*"])
-    begun = " & ".join(f"{word}:*" for word in words)
-    return [Q(words=SearchQuery(query, config="simple", search_type="raw")) for query in dict.fromkeys((typed, begun))]
+    typed = [f"{word}'" for word in words[:-1]] + [f"{words[-1]}':*"]
+    begun = [f"{word}':*" for word in words]
+    return [
+        _found(" | ".join(" & ".join(f"'{s}{w}" for w in way) for s in scopes))
+        for way in ([typed, begun] if len(words) > 1 else [typed])
+    ]
+
+
+def _found(query: str) -> Q:
+    rows = SearchRow.objects.filter(words=SearchQuery(query, config="simple", search_type="raw"))
+    return Q(pk__in=rows.values("dossier"))
+
+
+# Beyond as many agencies and desks, one look at the words of the whole province costs less than one look at each.
+_MOST_SCOPES = 20
+
+
+def _search_scopes(actor: Actor) -> list[str]:
+    """The beginnings of words (see SearchRow) among which everything stands that the actor may find."""
+    if actor.kind is not ActorKind.OFFICER:
+        return [""]
+    agencies, desks = (frozenset().union(*scopes) for scopes in zip(*map(_scope, actor.hats), strict=True))
+    scopes = sorted([*(f"a{agency}." for agency in agencies), *(f"d{desk}." for desk in desks)])
+    return scopes if 0 < len(scopes) <= _MOST_SCOPES else [""]
 
 
 @dataclass(frozen=True, slots=True)
