@@ -57,32 +57,35 @@ class Dossier(models.Model):
     intake_key = models.UUIDField("khóa chống nộp trùng", unique=True, default=uuid.uuid4)
     access_key = models.UUIDField("khóa tra cứu trên mã QR", unique=True, default=uuid.uuid4)
     code = models.CharField("mã hồ sơ", max_length=100, unique=True, null=True)
+    # Told by another system, where its work is done: here it is read and counted, never moved.
+    imported = models.BooleanField("nhập từ hệ thống khác", default=False, db_default=False)
     state = models.CharField("trạng thái", max_length=20, choices=STATE_CHOICES)
     seq = models.PositiveIntegerField("số mục sổ cái")
     head = models.BinaryField("băm mục cuối", max_length=32)
 
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="dossiers", verbose_name="thủ tục")
+    # Of an imported dossier it may be unknown: version, desks, submitter, how it came (empty) and whether with help.
     version = models.ForeignKey(
-        ProcedureVersion, models.PROTECT, related_name="dossiers", verbose_name="phiên bản thủ tục"
+        ProcedureVersion, models.PROTECT, null=True, related_name="dossiers", verbose_name="phiên bản thủ tục"
     )
     # Indexes that begin with the agency or the desk stand below, so a plain one would only cost each write.
     agency = models.ForeignKey(
         Agency, models.PROTECT, db_index=False, related_name="dossiers", verbose_name="cơ quan có thẩm quyền"
     )
     receiving_desk = models.ForeignKey(
-        Desk, models.PROTECT, db_index=False, related_name="received", verbose_name="nơi tiếp nhận"
+        Desk, models.PROTECT, null=True, db_index=False, related_name="received", verbose_name="nơi tiếp nhận"
     )
     return_desk = models.ForeignKey(
-        Desk, models.PROTECT, db_index=False, related_name="returning", verbose_name="nơi trả"
+        Desk, models.PROTECT, null=True, db_index=False, related_name="returning", verbose_name="nơi trả"
     )
     channel = models.CharField("hình thức nộp", max_length=10, choices=Channel)
-    assisted = models.BooleanField("nộp có hỗ trợ", default=False)
+    assisted = models.BooleanField("nộp có hỗ trợ", default=False, null=True)
     return_method = models.CharField("hình thức nhận kết quả", max_length=10, choices=ReturnMethod)
     sets = models.PositiveSmallIntegerField("số bộ", default=1)
     request = models.CharField("nội dung yêu cầu", max_length=500, blank=True)
 
     applicant_kind = models.CharField("loại chủ hồ sơ", max_length=12, choices=ApplicantKind)
-    submitter = models.ForeignKey(Person, models.PROTECT, related_name="submitted", verbose_name="người nộp")
+    submitter = models.ForeignKey(Person, models.PROTECT, null=True, related_name="submitted", verbose_name="người nộp")
     owner_person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="owned", verbose_name="chủ hồ sơ")
     owner_business = models.ForeignKey(
         Business, models.PROTECT, null=True, related_name="owned", verbose_name="chủ hồ sơ (tổ chức)"
