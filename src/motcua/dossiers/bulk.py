@@ -267,6 +267,7 @@ def _past_event(written: _Written, entry_id: int) -> PastEvent:
         next((done.after.process for done in written.course.done if done.after.process), ""),
         bool(submitter.phone),
         bool(submitter.email),
+        after.due_at,
     )
     return PastEvent(event, after, None if after.code is None else written.course.code)
 

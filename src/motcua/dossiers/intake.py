@@ -175,7 +175,7 @@ def _create(
         bool(intake.submitter.email), advance(snapshot, decision, at),
     )  # fmt: skip
     move = Move(loaded, actor=actor, recorded_at=recorded_at)
-    move.add_event(event_of(entry_id, entry, decision, actor, "", loaded.has_phone, loaded.has_email))
+    move.add_event(event_of(entry_id, entry, decision, actor, "", loaded.has_phone, loaded.has_email, None))
     return move
 
 

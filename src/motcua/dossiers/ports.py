@@ -34,6 +34,8 @@ class EntryEvent:
     # The officer who gave it, 0 = nobody of the organisation; the process that the dossier follows before or after it, "" = none.
     officer_id: int
     process: str
+    # The dossier's due that counts, as the entry leaves it.
+    due_at: datetime | None
 
 
 class Subscriber(Protocol):

@@ -46,6 +46,15 @@ class AlreadyChanged(DomainError):
     code = "already_changed"
 
 
+READ_ONLY = "Hồ sơ này do hệ thống khác quản lý và được nhập vào đây chỉ để xem; ông/bà xử lý hồ sơ trên hệ thống đó."
+
+
+class ReadOnly(DomainError):
+    """The dossier's work is done on another system, of which we only keep what it told."""
+
+    code = "read_only"
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A dossier as read for a move: what `decide` needs, and what the writer and the permission check need around it."""
@@ -59,6 +68,7 @@ class Loaded:
     has_email: bool
     snapshot: Snapshot
     sector_id: int = 0
+    imported: bool = False
 
 
 @lru_cache(maxsize=512)
@@ -77,15 +87,16 @@ SNAPSHOT_COLUMNS = (
 )  # fmt: skip
 
 _LOAD = f"""
-SELECT d.id, d.head, d.procedure_id, d.agency_id, a.code, s.phone <> '', s.email <> '', c.data::text, d.due_policy,
+SELECT d.id, d.head, d.procedure_id, d.agency_id, a.code, coalesce(s.phone <> '', false), coalesce(s.email <> '', false),
+       c.data::text, d.due_policy,
        d.limit_amount, d.limit_unit, d.second_amount, d.second_unit, p.same_day, e.occurred_at,
-       coalesce(pg_current_xact_id_if_assigned() < e.xid, false), p.sector_id,
+       coalesce(pg_current_xact_id_if_assigned() < e.xid, false), p.sector_id, d.imported,
        {", ".join(f"d.{column}" for column in SNAPSHOT_COLUMNS)}
 FROM dossiers_dossier d
 JOIN organizations_agency a ON a.id = d.agency_id
 LEFT JOIN organizations_workcalendar c ON c.id = d.calendar_id
 JOIN catalog_procedure p ON p.id = d.procedure_id
-JOIN identity_person s ON s.id = d.submitter_id
+LEFT JOIN identity_person s ON s.id = d.submitter_id
 LEFT JOIN dossiers_ledgerentry e ON e.dossier_id = d.id AND e.seq = d.seq
 WHERE d.id = %s
 """
@@ -120,7 +131,7 @@ def load(dossier_id: int, *, with_history: bool = False) -> Loaded:
         same_day,
         last,
     ) = row[:15]
-    values = dict(zip(SNAPSHOT_COLUMNS, row[17:], strict=True))
+    values = dict(zip(SNAPSHOT_COLUMNS, row[18:], strict=True))
     values["state"] = State(values["state"])
     snapshot = Snapshot(
         **values,
@@ -131,7 +142,7 @@ def load(dossier_id: int, *, with_history: bool = False) -> Loaded:
         calendar=calendar_of(calendar),
         history=history,
     )
-    return Loaded(id_, bytes(head), procedure_id, agency_id, agency_code, phone, email, snapshot, row[16])
+    return Loaded(id_, bytes(head), procedure_id, agency_id, agency_code, phone, email, snapshot, *row[16:18])
 
 
 def limits_of(amount: int | None, unit: str, second_amount: int | None, second_unit: str) -> tuple[Limit, ...]:
@@ -171,8 +182,10 @@ class Move:
         return decision
 
     def record(self, decision: Decision, at: datetime) -> None:
-        """Write a decision as it stands. Raises AlreadyChanged when another move came first."""
+        """Write a decision as it stands. Raises AlreadyChanged when another move came first, ReadOnly for an imported one."""
         loaded = self.loaded
+        if loaded.imported:
+            raise ReadOnly(READ_ONLY)
         with prepared_cursor() as cursor:
             if decision.needs_code:
                 decision.changes["code"] = take_code(cursor, loaded.agency_code, at)
@@ -192,6 +205,7 @@ class Move:
                 after.process or loaded.snapshot.process,
                 loaded.has_phone,
                 loaded.has_email,
+                after.due_at,
             )
         )
         self.loaded = replace(loaded, head=entry.hash, snapshot=after)
@@ -337,12 +351,19 @@ def result_row(dossier_id: int, seq: int, result: ResultData) -> list[Any]:
 
 
 def event_of(
-    entry_id: int, entry: Sealed, decision: Decision, actor: Actor, process: str, has_phone: bool, has_email: bool
+    entry_id: int,
+    entry: Sealed,
+    decision: Decision,
+    actor: Actor,
+    process: str,
+    has_phone: bool,
+    has_email: bool,
+    due_at: datetime | None,
 ) -> EntryEvent:
     return EntryEvent(
         entry_id, entry.dossier_id, entry.seq, entry.kind, entry.to_state.value, entry.occurred_at, entry.recorded_at, has_phone,
         has_email, bool(decision.data.get("told", True)), decision.data,
-        actor.id if actor.kind is ActorKind.OFFICER else 0, process,
+        actor.id if actor.kind is ActorKind.OFFICER else 0, process, due_at,
     )  # fmt: skip
 
 

@@ -41,13 +41,17 @@ def steps_of(timeline: Sequence[TimelineItem]) -> list[Done]:
     items: dict[int, Item] = {}
     by_seq = {entry.seq: entry for entry in timeline}
     pauses: list[tuple[datetime, datetime]] = []
+    due_at: datetime | None = None
 
     @lru_cache
     def calendar_of(agency_id: int | None) -> Calendar:
         return calendar_of_agency(agency_id)
 
     for entry in timeline:
-        apply(items, _event(entry), calendar_of)
+        if "due_at" in entry.data["set"]:
+            text = entry.data["set"]["due_at"]
+            due_at = parse_moment(text) if text else None
+        apply(items, _event(entry, due_at), calendar_of)
         if "paused" in entry.data:
             begin, end = entry.data["paused"]
             pauses.append((parse_moment(begin), parse_moment(end)))
@@ -58,11 +62,11 @@ def steps_of(timeline: Sequence[TimelineItem]) -> list[Done]:
     ]
 
 
-def _event(entry: TimelineItem) -> EntryEvent:
+def _event(entry: TimelineItem, due_at: datetime | None) -> EntryEvent:
     officer = entry.actor["id"] if entry.actor["kind"] == ActorKind.OFFICER else 0
     return EntryEvent(
         0, 0, entry.seq, entry.kind, entry.to_state.value, entry.occurred_at, entry.recorded_at, False, False, False,
-        entry.data, officer, "",
+        entry.data, officer, "", due_at,
     )  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from motcua.dossiers.ledger import moment_text
 from motcua.dossiers.ports import EntryEvent
-from motcua.law.clock import Pause, PauseKind, due_after_pause
-from motcua.law.lifecycle import FINISHED, State
+from motcua.law.clock import Pause, PauseKind, due_after_pause, working_minutes_between
+from motcua.law.lifecycle import FINISHED, PAUSED, State
 from motcua.law.limits import Unit
 from motcua.law.moments import parse_moment
 from motcua.law.worktime import Calendar
@@ -117,6 +117,9 @@ def apply(items: dict[int, Item], event: EntryEvent, calendar_of: CalendarOf) ->
     elif "paused" in data:
         begin, end = (parse_moment(text) for text in data["paused"])
         _shift(items.values(), Pause(PauseKind.LEGAL, begin, end), calendar_of)
+    # What opens is placed within the whole; while the clock stands nobody knows yet when the whole ends.
+    if event.due_at is not None and event.kind.startswith("dossier.") and State(event.to_state) not in PAUSED:
+        _keep_within(items.values(), event.due_at, calendar_of)
 
 
 def _opened(data: Mapping[str, Any], event: EntryEvent) -> Item:
@@ -149,3 +152,14 @@ def _shift(items: Iterable[Item], pause: Pause, calendar_of: CalendarOf) -> None
             item.due_at = due_after_pause(
                 item.due_at, pause, calendar_of(item.agency_id), unit=Unit.WORKING_HOUR, not_before=item.opened_at
             )
+
+
+def _keep_within(items: Iterable[Item], whole_due: datetime, calendar_of: CalendarOf) -> None:
+    """No step outlasts the dossier, whose due may count in another unit; what that takes of its minutes is `cut_minutes`.
+
+    As where it opened (`placing`): work that was given when the dossier was already late has its own time.
+    """
+    for item in items:
+        if item.open and item.role and item.due_at is not None and item.opened_at < whole_due < item.due_at:
+            lost = min(working_minutes_between(whole_due, item.due_at, calendar_of(item.agency_id)), item.minutes - 1)
+            item.minutes, item.cut_minutes, item.due_at = item.minutes - lost, item.cut_minutes + lost, whole_due

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from motcua.dossiers.ports import EntryEvent, PastEvent
@@ -17,7 +18,8 @@ from motcua.processes.items import Item, apply
 
 COLUMNS = tuple(spec.name for spec in fields(Item))
 _CHANGING = (
-    "unit_id", "officer_id", "due_at", "closed_at", "closed_seq", "closed_by_id", "outcome", "cooperating", "following",
+    "unit_id", "officer_id", "minutes", "cut_minutes", "due_at", "closed_at", "closed_seq", "closed_by_id", "outcome",
+    "cooperating", "following",
 )  # fmt: skip
 # Whoever has just been given an item has not looked at it yet.
 _UPSERT = f"""
@@ -35,11 +37,20 @@ def project(events: list[EntryEvent]) -> list[Job]:
         return []
     stored = read_items(list(told))
     rows = []
+
+    @cache
+    def calendars() -> dict[int, Calendar]:
+        """Of everybody who has a step in them: hardly an entry asks, then for several."""
+        return _calendars_of({item.agency_id for items in stored.values() for item in items.values() if item.agency_id})
+
+    def calendar_of(agency_id: int | None) -> Calendar:
+        return calendars().get(agency_id or 0) or calendar_of_text(None)
+
     for dossier_id, entries in told.items():
         items = stored.get(dossier_id, {})
         before = {token: row_of(item) for token, item in items.items()}
         for event in entries:
-            apply(items, event, calendar_of_agency)
+            apply(items, event, calendar_of)
         rows += [
             row for token, row in ((token, row_of(item)) for token, item in items.items()) if before.get(token) != row
         ]
@@ -97,11 +108,14 @@ def read_items(dossier_ids: list[int]) -> dict[int, dict[int, Item]]:
 
 def calendar_of_agency(agency_id: int | None) -> Calendar:
     """The counting calendar of the agency that does a step; the national one for a body that is not ours."""
+    return _calendars_of([agency_id or 0]).get(agency_id or 0) or calendar_of_text(None)
+
+
+def _calendars_of(agency_ids: Collection[int]) -> dict[int, Calendar]:
     with prepared_cursor() as cursor:
         cursor.execute(
-            "SELECT c.data::text FROM organizations_agency a JOIN organizations_workcalendar c ON c.id = a.effective_calendar_id"
-            " WHERE a.id = %s",
-            [agency_id],
+            "SELECT a.id, c.data::text FROM organizations_agency a"
+            " JOIN organizations_workcalendar c ON c.id = a.effective_calendar_id WHERE a.id = ANY(%s)",
+            [sorted(agency_ids)],
         )
-        row = cursor.fetchone()
-    return calendar_of_text(row[0] if row else None)
+        return {agency_id: calendar_of_text(data) for agency_id, data in cursor.fetchall()}

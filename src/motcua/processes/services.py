@@ -155,7 +155,9 @@ def _advance(
             f"“{way}” trả hồ sơ về bước trước: chưa nhập lý do. Ghi rõ để người làm lại biết cần sửa gì.", field="note"
         )
     snapshot = scene.loaded.snapshot
-    opened = running.placed(advance, scene.at, snapshot.seq + 1, snapshot.due_at, next_officer_id)
+    # While the clock stands the due is not yet what it will be: what opens now is kept within it when the clock runs again.
+    whole_due = None if snapshot.state in PAUSED else snapshot.due_at
+    opened = running.placed(advance, scene.at, snapshot.seq + 1, whole_due, next_officer_id)
     if next_officer_id is not None and not any(item.officer_id == next_officer_id for item in opened):
         raise BadInput(
             "Người làm bước sau: không giữ vai trò của bước ấy, hoặc bước ấy có cách giao riêng.", field="next_officer"
@@ -313,7 +315,7 @@ def take_back(dossier_id: int, token: int, *, actor: Actor, at: datetime) -> Mov
         old = before[0]
         again = Item(
             dossier_id, max(items) + 1, old.node, old.flow, old.kind, old.name, old.role, old.agency_id, old.unit_id, actor.id,
-            old.minutes, at, scene.loaded.snapshot.seq + 1, old.due_at,
+            old.minutes, at, scene.loaded.snapshot.seq + 1, old.due_at, cut_minutes=old.cut_minutes,
         )  # fmt: skip
         gone = {item.token for item in after}
         stay = [item for item in scene.running.standing if item.token not in gone]
