@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bench._own import own_database
-from bench.pages import FACTOR, SMALL, _load, _say, _sign_in, serving
+from bench.pages import FACTOR, SMALL, _say, _sign_in, load, serving
 
 AGENCIES, WORKERS, LIMIT_MS = 50, 20, 100
 PAGES = {
@@ -36,8 +36,8 @@ def _measure() -> dict[str, Any]:
     multiply(SMALL, FACTOR, _say, keep_open=True)
     counts = _counts()
     connection.close()
-    with serving() as port:
-        measured = {page: _load(port, cookies[who], lambda path=path: path) for page, (who, path) in PAGES.items()}
+    with serving() as served:
+        measured = {page: load(served, cookies[who], lambda path=path: path) for page, (who, path) in PAGES.items()}
     slowest = max(page["p99_ms"] for page in measured.values())
     return {"name": "worklists", **counts, "pages": measured, "limit_ms": LIMIT_MS, "ratio": LIMIT_MS / slowest}
 

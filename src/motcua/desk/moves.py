@@ -107,7 +107,7 @@ def word_of(command: Command) -> str:
 def subject_of(dossier: Dossier) -> Subject:
     return Subject(
         dossier.pk, State(dossier.state), dossier.agency_id, dossier.receiving_desk_id, dossier.return_desk_id,
-        sector_id=dossier.procedure.sector_id,
+        sector_id=dossier.procedure.sector_id, imported=dossier.imported,
     )  # fmt: skip
 
 

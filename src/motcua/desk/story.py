@@ -15,6 +15,8 @@ from motcua.identity.actors import ActorKind
 from motcua.law.lifecycle import (
     APOLOGY_HANDED_OVER,
     HAND_OVER_REFUSED,
+    IMPORT_ADVANCED,
+    IMPORTED,
     LATENESS_CODED,
     MOVES,
     PERSONAL_DATA_ERASED,
@@ -26,7 +28,7 @@ from motcua.law.lifecycle import (
     State,
 )
 from motcua.law.moments import parse_moment
-from motcua.organizations.models import Officer, Unit
+from motcua.organizations.models import Desk, Officer, Unit
 from motcua.platform.presentation.words import dong, vn_datetime
 from motcua.processes.definition import NodeKind
 from motcua.processes.versions import definition_of
@@ -59,6 +61,8 @@ KIND_TEXT: Final = {
     "dossier.stopped": "Dừng giải quyết",
     "dossier.rectified": "Đính chính",
     **{f"process.{event}": text for event, text in PROCESS_EVENT_TEXT.items()},
+    IMPORTED: "Nhập từ hệ thống khác",
+    IMPORT_ADVANCED: "Hệ thống khác cho biết thêm",
     PREPARED: "Nhận phần của yêu cầu liên thông, chờ đến lượt",
     APOLOGY_HANDED_OVER: "Giao văn bản xin lỗi bản giấy",
     LATENESS_CODED: "Xác nhận nguyên nhân trễ hạn",
@@ -233,6 +237,10 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
+def _place(desk: Desk | None) -> str:
+    return desk.name if desk else ""
+
+
 def _now(dossier: Dossier) -> Iterator[Event]:
     state = State(dossier.state)
     holder = ", ".join(part.__str__() for part in (dossier.officer, dossier.unit) if part)
@@ -242,10 +250,10 @@ def _now(dossier: Dossier) -> Iterator[Event]:
         if dossier.due_at:
             yield Event("coming", "Có kết quả", f"chậm nhất {vn_datetime(dossier.due_at)}")
     elif state is State.SUBMITTED:
-        yield Event("now", "Chờ tiếp nhận", "", dossier.receiving_desk.name)
+        yield Event("now", "Chờ tiếp nhận", "", _place(dossier.receiving_desk))
     elif state is State.RESOLVED:
         where = "Chờ người dân nhận" if dossier.result_at_desk_at else "Kết quả chưa về nơi trả"
-        yield Event("now", where, "", dossier.return_desk.name)
+        yield Event("now", where, "", _place(dossier.return_desk))
     elif dossier.handed_over_at is None and dossier.ended_at is None:
         yield Event("now", STATE_TEXT[state], "", holder)
 

@@ -15,7 +15,7 @@ LISTING = frozenset({Role.COUNTER_OFFICER, Role.DESK_HEAD, Role.ADMINISTRATOR})
 def subject_of(dossier: Dossier) -> Subject:
     return Subject(
         dossier.pk, State(dossier.state), dossier.agency_id, dossier.receiving_desk_id, dossier.return_desk_id,
-        sector_id=dossier.procedure.sector_id,
+        sector_id=dossier.procedure.sector_id, imported=dossier.imported,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from motcua.dossiers import ledger
-from motcua.law.lifecycle import PERSONAL_DATA_ERASED, State
+from motcua.law.lifecycle import IMPORTED, PERSONAL_DATA_ERASED, State
 
 # Names in the first entry's data → columns of the dossier.
 INTAKE_COLUMNS = {
@@ -32,6 +32,7 @@ LIMIT_COLUMNS = ("limit_amount", "limit_unit", "second_amount", "second_unit")
 
 # What a column holds that no entry has ever set; every other one is empty (None).
 BLANK = {
+    "imported": False,
     "pause_kind": "",
     "process": "",
     "shared_with": [],
@@ -142,6 +143,7 @@ class Chain:
         if self.seq == 1:
             self.columns |= {column: data[name] for name, column in INTAKE_COLUMNS.items() if name in data}
             self.columns |= dict(zip(LIMIT_COLUMNS, data.get("limit", ()), strict=False))
+            self.columns["imported"] = said["kind"] == IMPORTED
             self._untold = {column for name, column in LATER_COLUMNS.items() if name not in data}
         self.columns |= data["set"]
         if said["kind"] == PERSONAL_DATA_ERASED:

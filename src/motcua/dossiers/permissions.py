@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from motcua.dossiers.writer import READ_ONLY
 from motcua.identity.actors import Actor, ActorKind
 from motcua.law.errors import DomainError
 from motcua.law.lifecycle import COMMAND_TEXT, OPEN, STATE_TEXT, Command, State, Who, find_move
@@ -42,15 +43,19 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What of a dossier the permission depends on; without its sector (0) no delegation limited to sectors reaches it."""
+    """What of a dossier the permission depends on; without its sector (0) no delegation limited to sectors reaches it.
+
+    An imported one may have no known desks.
+    """
 
     id: int
     state: State
     agency_id: int
-    receiving_desk_id: int
-    return_desk_id: int
+    receiving_desk_id: int | None
+    return_desk_id: int | None
     shared_with: frozenset[int] = frozenset()
     sector_id: int = 0
+    imported: bool = False
 
 
 # The result lies at the return desk, what is handed in comes to the receiving desk; the other desk only sees.
@@ -89,6 +94,8 @@ def is_possible(state: State, command: Command) -> bool:
 
 def can(actor: Actor, command: Command, subject: Subject) -> Decision:
     """Whether the actor may give the command to the dossier in the state it is in. Default: no."""
+    if subject.imported:
+        return Decision(False, READ_ONLY)
     if not is_possible(subject.state, command):
         return Decision(
             False, f"Hồ sơ đang ở trạng thái “{STATE_TEXT[subject.state]}” nên không thể “{COMMAND_TEXT[command]}”."
@@ -124,7 +131,7 @@ def _belongs(actor: Actor, who: Who, command: Command, subject: Subject) -> bool
     )
 
 
-def _desks_of(command: Command, subject: Subject) -> set[int]:
+def _desks_of(command: Command, subject: Subject) -> set[int | None]:
     if command in _AT_RETURN_DESK:
         return {subject.return_desk_id}
     if command in _AT_RECEIVING_DESK:

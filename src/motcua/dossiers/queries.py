@@ -215,13 +215,15 @@ def _matching(text: str, scopes: list[str]) -> list[Q]:
         where = Q(owner_hmac__in=marks)
         with contextlib.suppress(DomainError):
             where |= Q(phone_hmac=search_digest("phone", normalise_phone(tidy)))
-        return [where]
+        return [where | Q(code=tidy)]
     words = _WORD.findall(search_key(tidy))
     if not words:
         raise BadInput("Từ khóa tìm kiếm: cần có chữ hoặc số.", field="q")
     typed = [f"{word}'" for word in words[:-1]] + [f"{words[-1]}':*"]
     begun = [f"{word}':*" for word in words]
-    return [
+    # Other systems' codes of imported dossiers have forms of their own.
+    coded = [Q(code__startswith=tidy)] if any(letter.isdigit() for letter in tidy) else []
+    return coded + [
         _found(" | ".join(" & ".join(f"'{s}{w}" for w in way) for s in scopes))
         for way in ([typed, begun] if len(words) > 1 else [typed])
     ]
@@ -337,10 +339,9 @@ _NOT_FOUND = "Không tìm thấy hồ sơ với mã và thông tin xác nhận �
 def _proves(dossier: Dossier, digits: str) -> bool:
     if len(digits) != 4:
         return False
-    people = [dossier.submitter, dossier.owner_person]
-    return dossier.submitter.phone.endswith(digits) or any(
-        person is not None and person.birth_year == int(digits) for person in people
-    )
+    people = [person for person in (dossier.submitter, dossier.owner_person) if person is not None]
+    phone = dossier.submitter.phone if dossier.submitter else ""
+    return phone.endswith(digits) or any(person.birth_year == int(digits) for person in people)
 
 
 def by_access_key(key: uuid.UUID) -> Dossier:

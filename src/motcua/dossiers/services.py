@@ -206,7 +206,7 @@ def subject_of(loaded: writer.Loaded) -> Subject:
     snapshot = loaded.snapshot
     return Subject(
         loaded.id, snapshot.state, loaded.agency_id, snapshot.receiving_desk_id, snapshot.return_desk_id,
-        frozenset(snapshot.shared_with), loaded.sector_id,
+        frozenset(snapshot.shared_with), loaded.sector_id, loaded.imported,
     )  # fmt: skip
 
 

@@ -66,7 +66,8 @@ class Report:
 # Columns that an entry's `set` may hold, or that the first entry states.
 _COLUMNS = tuple(
     dict.fromkeys(
-        [name for name in SNAPSHOT_COLUMNS if name not in ("state", "seq")] + [*INTAKE_COLUMNS.values(), *LIMIT_COLUMNS]
+        [name for name in SNAPSHOT_COLUMNS if name not in ("state", "seq")]
+        + [*INTAKE_COLUMNS.values(), *LIMIT_COLUMNS, "imported"]
     )
 )
 _DOSSIERS = f"SELECT id, code, state, seq, head, {', '.join(_COLUMNS)} FROM dossiers_dossier {{where}} ORDER BY id"

@@ -125,6 +125,9 @@ def content_of(message: OutMessage) -> dict[str, Any]:
     dossier = Dossier.objects.select_related("procedure", "agency", "receiving_desk", "submitter", "owner_person").get(
         pk=message.dossier_id
     )
+    # Only an imported dossier is without, and nothing of it is sent on.
+    assert dossier.submitter is not None
+    assert dossier.receiving_desk is not None
     person = dossier.owner_person or dossier.submitter
     content: dict[str, Any] = {
         "code": dossier.code,

@@ -356,6 +356,9 @@ PROCESS_EVENT_TEXT = {
     ProcessEvent.OPINION: "Người phối hợp cho ý kiến",
 }
 
+# Not a move: another system told of a dossier, and later of how it went on there; from then on it is only read here.
+IMPORTED = "dossier.imported"
+IMPORT_ADVANCED = "dossier.import_advanced"
 # Not a move: a part of a joined hand-in is kept until its turn; it stays a draft, which is counted nowhere.
 PREPARED = "dossier.prepared"
 HAND_OVER_REFUSED = "dossier.hand_over_refused"

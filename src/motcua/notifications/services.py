@@ -32,6 +32,7 @@ def deliver_notices(entry_id: int, *, providers: dict[str, MessageProvider], at:
     try:
         for notice in waiting.order_by("id"):
             dossier = notice.dossier
+            assert dossier.submitter is not None  # of an imported dossier nobody is told
             subject, body = compose(notice.template, dossier, dossier.code)
             if notice.channel != Notice.Channel.PAGE:
                 address = dossier.submitter.phone if notice.channel == Notice.Channel.SMS else dossier.submitter.email

@@ -34,7 +34,7 @@ SELECT d.id, 0, coalesce(d.clock_started_at, d.accepted_at, d.due_at), d.due_at,
        c.data::text, d.original_due_at, 0
 FROM dossiers_dossier d JOIN organizations_agency a ON a.id = d.agency_id
 LEFT JOIN organizations_workcalendar c ON c.id = a.effective_calendar_id
-WHERE d.id = ANY(%(ids)s) AND d.state = ANY(%(running)s) AND d.due_at IS NOT NULL
+WHERE d.id = ANY(%(ids)s) AND d.state = ANY(%(running)s) AND d.due_at IS NOT NULL AND NOT d.imported
 UNION ALL
 SELECT d.id, i.token, i.opened_at, i.due_at, a.id, i.unit_id, i.officer_id, a.path, c.data::text,
        NULL, i.minutes

@@ -53,7 +53,7 @@ def draft(dossier_ids: Collection[int], *, at: datetime) -> set[int]:
     if not dossier_ids:
         return set()
     running = Dossier.objects.filter(
-        pk__in=dossier_ids, state__in=_RUNNING, due_at__isnull=False, promised_at__isnull=True
+        pk__in=dossier_ids, state__in=_RUNNING, due_at__isnull=False, promised_at__isnull=True, imported=False
     ).values_list("id", "due_at", "agency_id", "process")
     found = list(running.order_by("id"))
     items = read_items([row[0] for row in found])

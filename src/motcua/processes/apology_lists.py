@@ -40,7 +40,7 @@ def waiting(actor: Actor) -> QuerySet[Apology]:
 def unapologised(actor: Actor, at: datetime) -> QuerySet[Dossier]:
     """Late dossiers that run and whose applicant has received no apology; the longest late first."""
     return (
-        Dossier.objects.filter(agency_id__in=reading_scope(actor), state__in=_RUNNING, due_at__lt=at)
+        Dossier.objects.filter(agency_id__in=reading_scope(actor), state__in=_RUNNING, due_at__lt=at, imported=False)
         .exclude(apology__state=Apology.State.DELIVERED)
         .select_related("procedure", "agency", "submitter", "officer", "unit", "apology__agency")
         .order_by("due_at", "id")
@@ -88,7 +88,7 @@ WITH late AS (
   WHERE l.ended_at >= %(first)s AND l.ended_at < %(cut)s AND d.agency_id = ANY(%(agencies)s) AND d.state = ANY(%(ended)s)
   UNION
   SELECT d.id FROM dossiers_dossier d
-  WHERE d.agency_id = ANY(%(agencies)s) AND d.accepted_at < %(cut)s AND d.due_at < %(cut)s
+  WHERE d.agency_id = ANY(%(agencies)s) AND d.accepted_at < %(cut)s AND d.due_at < %(cut)s AND NOT d.imported
     AND (d.state = ANY(%(running)s) OR coalesce(d.resolved_at, d.ended_at) >= %(cut)s)
 )
 SELECT count(*),

@@ -78,7 +78,7 @@ def step_uses(items: Iterable[Item], ended_at: datetime, calendar_of: CalendarOf
 
 _OF_ENDED = """
 SELECT d.id, d.agency_id, d.due_at, coalesce(d.resolved_at, d.ended_at), d.state = ANY(%(ended)s)
-FROM dossiers_dossier d WHERE d.id = ANY(%(ids)s) AND d.accepted_at IS NOT NULL ORDER BY d.id
+FROM dossiers_dossier d WHERE d.id = ANY(%(ids)s) AND d.accepted_at IS NOT NULL AND NOT d.imported ORDER BY d.id
 """
 
 # Ended anew after a rectification: what was confirmed for the other end no longer holds.

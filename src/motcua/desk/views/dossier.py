@@ -115,7 +115,7 @@ def _people(dossier: Dossier, shown: bool) -> list[tuple[str, list[tuple[str, st
             ]
         return [(label, value) for label, value in rows if value]
 
-    groups = [("Người nộp", person(dossier.submitter))]
+    groups = [("Người nộp", person(dossier.submitter))] if dossier.submitter else []
     if dossier.owner_business:
         business = dossier.owner_business
         rows = [("Tên", business.name), ("Mã số thuế", business.tax_code), ("Điện thoại", hide_phone(business.phone))]
@@ -207,7 +207,7 @@ def forms(request: DeskRequest, dossier_id: int) -> HttpResponse:
         "issued": [(form, FORM_TEXT.get(form.kind, form.kind)) for form in issued],
         "chosen": chosen,
         "may_correct": can_correct(request.actor, dossier).allowed,
-        "may_slip": dossier.accepted_at is not None,
+        "may_slip": dossier.accepted_at is not None and not dossier.imported,
     }
     return show(request, "desk/dossier/forms.html", context)
 

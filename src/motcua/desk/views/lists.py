@@ -52,7 +52,7 @@ def rows_of(request: DeskRequest, found: list[Dossier]) -> list[Row]:
 def subject_of(dossier: Dossier) -> Subject:
     return Subject(
         dossier.pk, State(dossier.state), dossier.agency_id, dossier.receiving_desk_id, dossier.return_desk_id,
-        sector_id=dossier.procedure.sector_id,
+        sector_id=dossier.procedure.sector_id, imported=dossier.imported,
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ UNION ALL
 SELECT d.id, d.agency_id, d.accepted_at, 'Chưa chuyển cho ai'
 FROM dossiers_dossier d {_CUTOFF}
 WHERE d.state IN ({_RUNNING}) AND d.process = '' AND d.officer_id IS NULL AND d.unit_id IS NULL AND d.accepted_at <= k.cutoff
-  AND NOT a.own_system
+  AND NOT a.own_system AND NOT d.imported
 """
 
 _NO_STEP = f"""
@@ -40,7 +40,7 @@ WHERE d.state IN ({_RUNNING}) AND d.process <> ''
 _NO_MOVE = f"""
 SELECT d.id, d.agency_id, e.recorded_at, coalesce(nullif('Bước “' || d.step || '”', 'Bước “”'), '')
 FROM dossiers_dossier d JOIN dossiers_ledgerentry e ON e.dossier_id = d.id AND e.seq = d.seq {_CUTOFF}
-WHERE d.state IN ({_RUNNING}) AND e.recorded_at <= k.cutoff
+WHERE d.state IN ({_RUNNING}) AND e.recorded_at <= k.cutoff AND NOT d.imported
 """
 
 _UNANSWERED = f"""
