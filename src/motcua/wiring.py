@@ -37,6 +37,8 @@ def wire() -> None:
     from motcua.processes.substitutes import end_stand_ins
     from motcua.processes.suspicions.services import sweep_daily
     from motcua.processes.transfers import send_steps
+    from motcua.statistics.services import project as project_facts
+    from motcua.statistics.services import refresh as refresh_names
 
     # Forms last: their number rows stay locked until the commit.
     ports.bind(
@@ -61,6 +63,8 @@ def wire() -> None:
     register_sweep("answers of other systems", ask_to_talk, every_seconds=2)
     register_sweep("silent systems", note_silence, every_seconds=60)
     register_sweep("watched due moments", follow_ledger)
+    register_sweep("facts of figures", project_facts)
+    register_sweep("names in figures", refresh_names, every_seconds=60)
     register_sweep("warnings to officers", warn)
     register_sweep("settings of warnings", apply_settings, every_seconds=60)
     register_sweep("digests of the morning", send_digests, every_seconds=60)

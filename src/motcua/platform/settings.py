@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "motcua.documents",
     "motcua.notifications",
     "motcua.exchange",
+    "motcua.statistics",
     "motcua.portal",
     "motcua.desk",
     "motcua.api",

@@ -1,0 +1,190 @@
+"""The projector: the ledger folded into rows to count from. The only writer of this room's tables.
+
+How far it has read is moved in the transaction that writes the rows, so a kill in between repeats and loses nothing. Folding
+always begins with a dossier's first entry, so what is folded step by step and what is made anew are the same rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from motcua.dossiers.feed import START, FeedEntry, Position, entries_after
+from motcua.platform.copying import copy_rows
+from motcua.statistics.facts import Folded, Names, fold
+from motcua.statistics.models import FactDossier, FactMove, FactPart, FactPause, Reader
+from motcua.statistics.names import refresh_dimensions, stored_names
+
+READER = "facts"
+# Entries read in one transaction: some seconds of work, some tens of megabytes.
+BATCH = 20_000
+_FETCH = 5_000
+
+
+def columns_of(model: type[models.Model]) -> tuple[str, ...]:
+    return tuple(field.column or "" for field in model._meta.concrete_fields)
+
+
+DOSSIER_COLUMNS = columns_of(FactDossier)
+MOVE_COLUMNS = columns_of(FactMove)
+PAUSE_COLUMNS = columns_of(FactPause)
+PART_COLUMNS = columns_of(FactPart)
+_FACTS: tuple[type[models.Model], ...] = (FactDossier, FactPause, FactPart, FactMove)
+
+
+def project(at: datetime, limit: int = BATCH) -> int:
+    """The sweep: fold what the ledger has had since; returns how many entries. `at` is not looked at: entries tell times."""
+    with transaction.atomic():
+        reader = _take_reader(wait=False)
+        return 0 if reader is None else _read_on(reader, limit)
+
+
+def catch_up(on_read: Callable[[int], None] = lambda entries: None) -> int:
+    """Fold everything that may be read by now, whoever else is at it; `on_read` is told the entries of each step."""
+    total = 0
+    while True:
+        with transaction.atomic():
+            reader = _take_reader(wait=True)
+            assert reader is not None
+            read = _read_on(reader, BATCH)
+        if not read:
+            return total
+        total += read
+        on_read(read)
+
+
+def refresh(at: datetime) -> int:
+    """The sweep: agencies and procedures under the names and places they now have."""
+    with transaction.atomic():
+        return refresh_dimensions()
+
+
+def rebuild(on_read: Callable[[int], None] = lambda entries: None) -> int:
+    """Make every row anew from the ledger, in one transaction: readers see the old ones until the new ones are whole."""
+    with transaction.atomic():
+        reader = _take_reader(wait=True)
+        assert reader is not None
+        for model in _FACTS:
+            _empty(model._meta.db_table)
+        reader.xid, reader.entry_id = START
+        total = 0
+        while read := _read_on(reader, BATCH):
+            total += read
+            on_read(read)
+    return total
+
+
+def _empty(table: str) -> None:
+    # Not TRUNCATE: that would hold back who reads meanwhile.
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table}")
+
+
+def _take_reader(*, wait: bool) -> Reader | None:
+    Reader.objects.bulk_create([Reader(name=READER)], ignore_conflicts=True)
+    return Reader.objects.select_for_update(skip_locked=not wait).filter(pk=READER).first()
+
+
+def _read_on(reader: Reader, limit: int) -> int:
+    entries = entries_after(Position(reader.xid, reader.entry_id), limit)
+    if not entries:
+        return 0
+    refresh_dimensions()
+    _project(entries)
+    reader.xid, reader.entry_id = entries[-1].position
+    reader.save(update_fields=["xid", "entry_id"])
+    return len(entries)
+
+
+def _project(entries: Sequence[FeedEntry]) -> None:
+    names = stored_names()
+    new: dict[int, int] = {}
+    for entry in entries:
+        new.setdefault(entry.dossier_id, entry.seq)
+    # Of a dossier that began in this batch every entry is at hand.
+    older = [dossier_id for dossier_id, seq in new.items() if seq > 1]
+    at_hand = [entry for entry in entries if new[entry.dossier_id] == 1]
+    at_hand.sort(key=lambda entry: (entry.dossier_id, entry.seq))
+    writing = _Writing()
+    for life in _lives(at_hand):
+        writing.add(fold(life, names), 1)
+    if older:
+        _go_on(older, new, writing, names, entries[-1].position)
+    writing.write()
+
+
+def _go_on(older: Sequence[int], new: dict[int, int], writing: _Writing, names: Names, until: Position) -> None:
+    """What was known of these dossiers up to now stands; what goes on is taken out, to be written anew with what follows."""
+    folded = [(life[0].dossier_id, fold(life, names)) for life in _lives(_whole(older, until))]
+    since: list[tuple[int, datetime]] = []
+    for dossier_id, made in folded:
+        known_from = made.moves[new[dossier_id] - 1]["known_from"]
+        since.append((dossier_id, known_from))
+        writing.add(made, new[dossier_id], known_from)
+    with connection.cursor() as cursor:
+        ids, moments = [id_ for id_, _ in since], [moment for _, moment in since]
+        for table in ("statistics_factdossier", "statistics_factpause"):
+            cursor.execute(
+                f"DELETE FROM {table} f USING unnest(%s::bigint[], %s::timestamptz[]) AS t (id, since)"
+                " WHERE f.dossier_id = t.id AND f.known_to >= t.since",
+                [ids, moments],
+            )
+        cursor.execute("DELETE FROM statistics_factpart WHERE dossier_id = ANY(%s)", [ids])
+
+
+class _Writing:
+    """Rows gathered for COPY."""
+
+    def __init__(self) -> None:
+        self.versions: list[Sequence[Any]] = []
+        self.moves: list[Sequence[Any]] = []
+        self.pauses: list[Sequence[Any]] = []
+        self.parts: list[Sequence[Any]] = []
+
+    def add(self, made: Folded, first_seq: int, since: datetime | None = None) -> None:
+        """`since`: only what was still known then, or has become known since."""
+        self.versions += [
+            [row[name] for name in DOSSIER_COLUMNS]
+            for row in made.versions
+            if since is None or row["known_to"] >= since
+        ]
+        self.pauses += [row for row in made.pauses if since is None or row.known_to >= since]
+        self.parts += made.parts
+        self.moves += [[row[name] for name in MOVE_COLUMNS] for row in made.moves[first_seq - 1 :]]
+
+    def write(self) -> None:
+        for table, columns, rows in (
+            ("statistics_factdossier", DOSSIER_COLUMNS, self.versions),
+            ("statistics_factpause", PAUSE_COLUMNS, self.pauses),
+            ("statistics_factpart", PART_COLUMNS, self.parts),
+            ("statistics_factmove", MOVE_COLUMNS, self.moves),
+        ):
+            if rows:
+                copy_rows(table, columns, rows)
+
+
+_WHOLE = """
+SELECT e.xid::text::bigint, e.id, e.dossier_id, e.seq, e.kind, e.occurred_at, e.recorded_at, e.text
+FROM unnest(%s::bigint[]) AS t (id) JOIN dossiers_ledgerentry e ON e.dossier_id = t.id
+WHERE (e.xid, e.id) <= (%s::text::xid8, %s) ORDER BY e.dossier_id, e.seq
+"""
+
+
+def _whole(dossier_ids: Sequence[int], until: Position) -> Iterator[FeedEntry]:
+    """Every entry of these dossiers up to a position, dossier by dossier."""
+    for start in range(0, len(dossier_ids), _FETCH):
+        with connection.cursor() as cursor:
+            cursor.execute(_WHOLE, [list(dossier_ids[start : start + _FETCH]), until.xid, until.id])
+            rows = cursor.fetchall()
+        for xid, id_, dossier_id, seq, kind, occurred_at, recorded_at, text in rows:
+            yield FeedEntry(Position(xid, id_), dossier_id, seq, kind, occurred_at, recorded_at, json.loads(text))
+
+
+def _lives(entries: Iterable[FeedEntry]) -> Iterator[list[FeedEntry]]:
+    for _, life in groupby(entries, key=lambda entry: entry.dossier_id):
+        yield list(life)
