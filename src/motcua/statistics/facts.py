@@ -66,6 +66,7 @@ class Names:
 
 class PauseRow(NamedTuple):
     dossier_id: int
+    province: str
     place: int
     kind: str
     paused_from: datetime
@@ -80,6 +81,7 @@ class PartRow(NamedTuple):
     province: str
     procedure: str
     began_at: datetime
+    began_on: date
     began_month: int
     began_period: int
     known_from: datetime
@@ -146,7 +148,7 @@ class _Folding:
 
     def finish(self) -> Folded:
         self.rows.pauses = (
-            _pause_rows(self.rows.versions[0]["dossier_id"], self.known_pauses) if self.known_pauses else []
+            _pause_rows(self.rows.versions[-1], self.known_pauses) if self.known_pauses else []
         )
         self.rows.parts = list(self.known_parts.values())
         return self.rows
@@ -335,7 +337,7 @@ class _Folding:
                 day = local_day(entry.occurred_at)
                 assert self.known_from is not None
                 self.known_parts[agency] = PartRow(
-                    entry.dossier_id, agency, version["province"], version["procedure"], entry.occurred_at, month_key(day),
+                    entry.dossier_id, agency, version["province"], version["procedure"], entry.occurred_at, day, month_key(day),
                     reporting_month_key(day), self.known_from,
                 )  # fmt: skip
 
@@ -396,9 +398,10 @@ def _flag(given: object, own: bool | None) -> bool | None:
     return own if given is None else bool(given)
 
 
-def _pause_rows(dossier_id: int, known: list[tuple[datetime, tuple[GivenPause, ...]]]) -> list[PauseRow]:
+def _pause_rows(last: dict[str, Any], known: list[tuple[datetime, tuple[GivenPause, ...]]]) -> list[PauseRow]:
     """Each pause as one row for as long as it was known in this shape."""
     rows: list[PauseRow] = []
+    whose = last["dossier_id"], last["province"]
     ends = [since for since, _ in known[1:]] + [FAR]
     running: dict[int, tuple[GivenPause, datetime]] = {}
     for (since, pauses), until in zip(known, ends, strict=True):
@@ -408,5 +411,5 @@ def _pause_rows(dossier_id: int, known: list[tuple[datetime, tuple[GivenPause, .
             following = next((later for moment, later in known if moment == until), None)
             if following is None or place >= len(following) or following[place] != pause:
                 began = running.pop(place)[1]
-                rows.append(PauseRow(dossier_id, place, pause.kind, pause.begin, pause.end or FAR, began, until))
+                rows.append(PauseRow(*whose, place, pause.kind, pause.begin, pause.end or FAR, began, until))
     return rows

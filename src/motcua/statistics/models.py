@@ -114,6 +114,7 @@ class FactPause(models.Model):
 
     pk = models.CompositePrimaryKey("dossier_id", "place", "known_from")
     dossier_id = models.BigIntegerField()
+    province = models.CharField(max_length=35)
     place = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=12)
     paused_from = models.DateTimeField()
@@ -131,6 +132,7 @@ class FactPart(models.Model):
     province = models.CharField(max_length=35)
     procedure = models.CharField(max_length=40)
     began_at = models.DateTimeField()
+    began_on = models.DateField()
     began_month = models.IntegerField()
     began_period = models.IntegerField()
     known_from = models.DateTimeField()
@@ -174,6 +176,24 @@ class FactMove(models.Model):
             models.Index(fields=["dossier_id", "seq"], name="move_of_dossier"),
             models.Index(fields=["occurred_at"], name="move_occurred"),
         ]
+
+
+class DailyCount(models.Model):
+    """What an additive measure counts on a day, as known now: kept by the projector, so that a board need not scan.
+
+    The sum over the days of a window is what the measure gives for the window.
+    """
+
+    pk = models.CompositePrimaryKey("measure", "day", "agency", "procedure", "channel")
+    measure = models.CharField(max_length=40)
+    day = models.DateField()
+    agency = models.CharField(max_length=35)
+    procedure = models.CharField(max_length=40)
+    channel = models.CharField(max_length=10)
+    value = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["agency", "day"], name="daily_of_agency")]
 
 
 class DimAgency(models.Model):
