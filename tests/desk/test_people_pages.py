@@ -20,7 +20,7 @@ from motcua.organizations.models import Absence, Role, RoleAssignment
 from motcua.processes.definition import Assign
 from motcua.processes.hand_over import make_lists
 from motcua.processes.models import HandOverLine, HandOverList, WorkItem
-from motcua.processes.services import finish_step
+from motcua.processes.services import assign, finish_step
 
 SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
@@ -183,6 +183,29 @@ def test_what_waits_for_the_absent_passes_on_in_one_click(place: Province, sign_
     assert WorkItem.objects.filter(officer=place.officers["deputy"]).count() == 2
     assert "Chưa chọn bước nào." in text(client.post(reverse("desk:waiting"), {}, follow=True))
     assert sign_in("commune_case").get(reverse("desk:waiting")).status_code == 200
+
+
+def test_the_opinion_of_an_absent_one_is_given_by_his_substitute(
+    place: Province, sign_in: SignIn, clock: Clock
+) -> None:
+    publish(place, line(step("check", "Thẩm định", minutes=600)))
+    asked = accepted(place)
+    officers, head = place.officers, place.actor("head")
+    assign(asked, 1, officer_id=officers["case"].pk, cooperating=[officers["signer"].pk], actor=head, at=MONDAY)
+    record_absence(
+        officers["signer"].pk, kind="sick", from_at=MONDAY, to_at=MONDAY + timedelta(days=2),
+        substitute_id=officers["deputy"].pk, actor=head, at=MONDAY,
+    )  # fmt: skip
+    clock.forward(hours=1)
+    client = sign_in("deputy")
+    assert "Ông/bà phối hợp thay Trần Văn Bình</strong>" in text(client.get("/can-bo/viec/phoi-hop/"))
+    address = f"/can-bo/ho-so/{asked}/buoc/1/cho-y-kien/"
+    assert address in text(client.get(f"/can-bo/ho-so/{asked}/"))
+
+    done = text(client.post(address, {"text": "Nên đo lại ranh"}, follow=True))
+
+    assert "Người phối hợp cho ý kiến" in done
+    assert "thay Trần Văn Bình" in done
 
 
 def test_waiting_takes_as_many_statements_for_many(place: Province, sign_in: SignIn) -> None:

@@ -179,6 +179,7 @@ def test_a_step_is_given_to_one_with_others_beside(
     other = sign_in("signer")
     listed = other.get("/can-bo/viec/phoi-hop/").content.decode()
     assert f"/can-bo/ho-so/{dossier_id}/buoc/1/cho-y-kien/" in listed
+    assert "Ông/bà phối hợp</strong>" in listed
     answer = other.post(address(dossier_id, 1, "cho-y-kien"), {"text": " "})
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["text"])
     answer = other.post(address(dossier_id, 1, "cho-y-kien"), {"text": "Nên đo lại ranh"}, follow=True)

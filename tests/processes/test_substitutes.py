@@ -8,6 +8,7 @@ from tests.processes.build import line, open_items, publish, review, step
 from tests.province import MONDAY, Province, accepted, build_province, later
 
 from motcua.dossiers.models import LedgerEntry
+from motcua.dossiers.permissions import NotAllowed
 from motcua.dossiers.writer import NotFound
 from motcua.identity.actors import Actor, ActorKind, Grant
 from motcua.law.errors import BadInput
@@ -17,9 +18,11 @@ from motcua.organizations.models import Absence, Officer, Role
 from motcua.organizations.queries import actor_of
 from motcua.processes.assignment import Candidate, pick, takers
 from motcua.processes.definition import Assign, Definition
+from motcua.processes.inboxes import Inbox
 from motcua.processes.models import WorkItem
-from motcua.processes.permissions import may_assign, may_claim, may_finish
-from motcua.processes.services import assign, claim, finish_step
+from motcua.processes.permissions import may_assign, may_claim, may_finish, may_give_opinion
+from motcua.processes.queries import inbox_counts, inbox_page, workplace_of
+from motcua.processes.services import assign, claim, finish_step, give_opinion
 from motcua.processes.substitutes import due_while_away, end_stand_ins, pass_to_substitutes, waiting_for_absent
 
 A, B = 7, 5
@@ -66,6 +69,26 @@ def item(**changes: object) -> SimpleNamespace:
 )
 def test_who_may_finish_for_another(actor: Actor, step_: object, sector: int, allowed: bool, for_whom: int) -> None:
     verdict = may_finish(actor, step_, frozenset(), sector)
+    assert (verdict.allowed, verdict.on_behalf_of) == (allowed, for_whom)
+
+
+@pytest.mark.parametrize(
+    ("actor", "step_", "sector", "allowed", "for_whom"),
+    [
+        (substitute(), item(officer_id=9, cooperating=[A]), 0, True, A),
+        (substitute(), item(officer_id=9, cooperating=[A], role="case_officer", agency_id=2), 0, True, A),
+        (substitute(), item(officer_id=9, cooperating=[A, B]), 0, True, 0),
+        (substitute(), item(officer_id=A, cooperating=[9]), 0, False, 0),
+        (delegate_of(None), item(officer_id=9, cooperating=[8, A]), 0, True, A),
+        (delegate_of(None), item(officer_id=9, cooperating=[A], role="case_officer"), 0, False, 0),
+        (delegate_of(frozenset({3})), item(officer_id=9, cooperating=[A]), 3, True, A),
+        (delegate_of(frozenset({3})), item(officer_id=9, cooperating=[A]), 4, False, 0),
+    ],
+)
+def test_who_may_give_his_opinion_for_another(
+    actor: Actor, step_: object, sector: int, allowed: bool, for_whom: int
+) -> None:
+    verdict = may_give_opinion(actor, step_, frozenset(), sector)
     assert (verdict.allowed, verdict.on_behalf_of) == (allowed, for_whom)
 
 
@@ -173,6 +196,64 @@ def test_a_step_that_lies_with_him_already_is_done_in_his_name(province: Provinc
     entry = LedgerEntry.objects.filter(dossier_id=dossier_id).latest("seq")
     assert entry.data["actor"] == {"kind": "officer", "id": deputy.pk, "for": province.officers["signer"].pk}
     assert WorkItem.objects.get(dossier_id=dossier_id, node="sign").closed_by == deputy
+
+
+def beside_it(province: Province, **team: str) -> int:
+    """A dossier whose first step the case officer has; others cooperate in it or follow it, by name."""
+    dossier_id = accepted(province)
+    assign(
+        dossier_id, 1, officer_id=province.officers["case"].pk, actor=province.actor("head"), at=later(minutes=5),
+        **{part: [province.officers[name].pk] for part, name in team.items()},
+    )  # fmt: skip
+    return dossier_id
+
+
+def together(who: Actor, at: datetime) -> list[int]:
+    place = workplace_of(who)
+    rows = inbox_page(place, Inbox.TOGETHER, at).rows if Inbox.TOGETHER in place.inboxes else []
+    assert inbox_counts(place, at).get("together", 0) == len(rows)
+    return sorted(row.dossier_id for row in rows)
+
+
+def test_the_part_of_an_absent_one_beside_a_step_is_his_substitute_s(province: Province) -> None:
+    publish(province, review())
+    asked, followed = beside_it(province, cooperating="signer"), beside_it(province, following="signer")
+    away(province, "signer", at=later(hours=1), hours=4)
+    deputy = province.officers["deputy"]
+    now, back = later(hours=2), later(hours=6)
+    assert together(actor(deputy, later()), later()) == []
+    assert together(actor(deputy, now), now) == [asked, followed]
+    with pytest.raises(NotAllowed, match="Chỉ người phối hợp"):
+        give_opinion(followed, 1, text="Được", actor=actor(deputy, now), at=now)
+
+    give_opinion(asked, 1, text="Nên đo lại ranh", actor=actor(deputy, now), at=now)
+
+    entry = LedgerEntry.objects.filter(dossier_id=asked).latest("seq")
+    assert entry.kind == "process.opinion"
+    assert entry.data["actor"] == {"kind": "officer", "id": deputy.pk, "for": province.officers["signer"].pk}
+    assert together(actor(deputy, back), back) == []
+    with pytest.raises(NotFound):
+        give_opinion(asked, 1, text="Được", actor=actor(deputy, back), at=back)
+
+
+def test_a_delegate_has_the_part_that_his_role_covers(province: Province) -> None:
+    publish(province, review())
+    province.hire(
+        "second", "Hồ Phối Hợp", province.department, {Role.CASE_OFFICER: province.department}, unit=province.unit
+    )
+    covered, other = beside_it(province, cooperating="second"), beside_it(province, cooperating="head")
+    deputy = province.officers["deputy"]
+    for giver, role in (("second", Role.CASE_OFFICER), ("signer", Role.SIGNER)):
+        delegate(
+            province.officers[giver].pk, to_id=deputy.pk, role=role, first_on=MONDAY.date(), last_on=MONDAY.date(),
+            actor=province.actor(giver), at=MONDAY,
+        )  # fmt: skip
+    delegated = actor(deputy, later(hours=1))
+
+    assert together(delegated, later(hours=1)) == [covered]
+    give_opinion(covered, 1, text="Được", actor=delegated, at=later(hours=1))
+    with pytest.raises(NotAllowed):
+        give_opinion(other, 1, text="Được", actor=delegated, at=later(hours=1))
 
 
 def test_a_delegate_is_among_those_a_step_may_go_to(province: Province) -> None:

@@ -138,7 +138,7 @@ def _rights(
         ASSIGN: may_assign(actor, item, sector).allowed,
         HAND_BACK: may_hand_back(actor, item).allowed,
         TAKE_BACK: may_take_back(actor, item, items, seen).allowed,
-        OPINION: may_give_opinion(actor, item).allowed,
+        OPINION: may_give_opinion(actor, item, desks, sector).allowed,
     }
     why_not = ""
     if finish.allowed and paused:

@@ -40,9 +40,12 @@ INBOX_TEXT = {
 DONE_SINCE = timedelta(days=7)
 # Whose dossiers are "ours" when another agency works on them.
 _OURS = frozenset({Role.CASE_OFFICER, Role.UNIT_HEAD, Role.SIGNER})
+_HIS = "w.officer_id = %(me)s AND w.closed_at IS NULL"
 # A part in somebody else's step; as the index of such steps says it.
-_PARTS = ("cooperating", "following")
-_HAS_TEAM = "w.closed_at IS NULL AND NOT (w.cooperating = '{}' AND w.following = '{}')"
+_PARTS = tuple(
+    f"w.{part} @> ARRAY[%(me)s]::bigint[] AND w.closed_at IS NULL AND NOT (w.cooperating = '{{}}' AND w.following = '{{}}')"
+    for part in ("cooperating", "following")
+)
 _OPEN = sorted(state.value for state in OPEN)
 
 
@@ -135,11 +138,9 @@ def ranges(inbox: Inbox, place: Workplace, at: datetime) -> list[Range]:
     """The index ranges of an inbox. A step may lie in two of them where two powers cover it; it is shown once."""
     match inbox:
         case Inbox.MINE:
-            return [one for hat in place.actor.hats for one in _lying_with(hat)]
+            return [one for hat in place.actor.hats for one in _acting(hat, _HIS)]
         case Inbox.TOGETHER:
-            return [
-                Range(f"w.{part} @> ARRAY[%(me)s]::bigint[] AND {_HAS_TEAM}", {"me": place.actor.id}) for part in _PARTS
-            ]
+            return [one for hat in place.actor.hats for part in _PARTS for one in _acting(hat, part)]
         case Inbox.DONE:
             given = {"me": place.actor.id, "since": at - DONE_SINCE}
             return [Range("w.closed_by_id = %(me)s AND w.closed_at >= %(since)s", given)]
@@ -147,9 +148,9 @@ def ranges(inbox: Inbox, place: Workplace, at: datetime) -> list[Range]:
     return [one for one in found if one.places is None or one.places]
 
 
-def _lying_with(hat: Actor) -> Iterator[Range]:
-    """His own steps; those of an absent officer whose substitute he is; those in a role that was delegated to him."""
-    where, given = "w.officer_id = %(me)s AND w.closed_at IS NULL", {"me": hat.acting_for or hat.id}
+def _acting(hat: Actor, where: str) -> Iterator[Range]:
+    """What he has a part in as `where` says; so of an absent officer whose substitute he is; so in a role delegated to him."""
+    given = {"me": hat.acting_for or hat.id}
     if not hat.acting_for or hat.stands_in_for:
         yield _limited(Range(where, given), hat)
         return

@@ -68,9 +68,29 @@ def may_finish(actor: Actor, item: Step, desk_ids: frozenset[int], sector_id: in
 
 def _does(hat: Actor, item: Step, desk_ids: frozenset[int]) -> bool:
     """Whether the step is this hat's: nobody has it, he himself has it, or the one for whom he acts."""
-    if item.officer_id is not None and item.officer_id not in (hat.id, hat.acting_for):
-        return False
-    return (bool(hat.acting_for) and item.officer_id in hat.stands_in_for) or holds(hat, item, desk_ids)
+    if item.officer_id in (None, hat.id):
+        return holds(hat, item, desk_ids)
+    return _acts_for(hat, item.officer_id, item, desk_ids)
+
+
+def _acts_for(hat: Actor, officer_id: int, item: Step, desk_ids: frozenset[int]) -> bool:
+    """Whether this hat has what the officer has in the step: his own, an absent one's, or what of a delegator's the role covers."""
+    if not hat.acting_for:
+        return officer_id == hat.id
+    return officer_id == hat.acting_for and (officer_id in hat.stands_in_for or holds(hat, item, desk_ids))
+
+
+def whose_part(
+    actor: Actor, officer_ids: Collection[int], item: Step, desk_ids: frozenset[int], sector_id: int
+) -> int | None:
+    """The one of these officers, who have a part in the step, whose part is the actor's: himself before others; None = of none."""
+    for hat in actor.hats if actor.kind is ActorKind.OFFICER else ():
+        if hat.acting_for and not hat.reaches(sector_id):
+            continue
+        for officer_id in officer_ids:
+            if _acts_for(hat, officer_id, item, desk_ids):
+                return officer_id
+    return None
 
 
 def may_claim(actor: Actor, item: Step, desk_ids: frozenset[int], sector_id: int = 0) -> Decision:
@@ -103,9 +123,11 @@ def may_take_back(actor: Actor, item: Step, items: Iterable[Step], seen: Collect
     return Decision(True)
 
 
-def may_give_opinion(actor: Actor, item: Step) -> Decision:
-    if actor.kind is ActorKind.OFFICER and actor.id in item.cooperating:
-        return Decision(True)
+def may_give_opinion(actor: Actor, item: Step, desk_ids: frozenset[int], sector_id: int = 0) -> Decision:
+    """One who cooperates in the step, or who acts for him."""
+    whose = whose_part(actor, item.cooperating, item, desk_ids, sector_id)
+    if whose is not None:
+        return Decision(True, on_behalf_of=0 if whose == actor.id else whose)
     return Decision(False, f"Chỉ người phối hợp ở bước “{item.name}” mới cho ý kiến được.")
 
 

@@ -259,7 +259,7 @@ def hand_back(dossier_id: int, token: int, *, reason: str, actor: Actor, at: dat
 
 
 def give_opinion(dossier_id: int, token: int, *, text: str, actor: Actor, at: datetime) -> Moved:
-    """One who cooperates says what he thinks of an open step; it moves nothing. Raises NotAllowed for everybody else."""
+    """One who cooperates, or acts for him, says what he thinks of an open step; it moves nothing. Raises NotAllowed."""
 
     def decide(scene: Scene) -> Work:
         if not text.strip():
@@ -267,7 +267,10 @@ def give_opinion(dossier_id: int, token: int, *, text: str, actor: Actor, at: da
         detail: dict[str, object] = {"token": token, "node": scene.item.node}
         return note_only(scene.loaded, ProcessEvent.OPINION, detail, text.strip())
 
-    return _give(dossier_id, token, decide, may=lambda scene: may_give_opinion(actor, scene.item), actor=actor, at=at)
+    def may(scene: Scene) -> Decision:
+        return may_give_opinion(actor, scene.item, scene.desks, scene.running.sector_id)
+
+    return _give(dossier_id, token, decide, may=may, actor=actor, at=at)
 
 
 def _placed(

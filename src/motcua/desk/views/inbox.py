@@ -31,8 +31,10 @@ from motcua.organizations.models import Officer
 from motcua.processes.definition import NodeKind
 from motcua.processes.inboxes import Inbox, Workplace
 from motcua.processes.models import WorkItem
+from motcua.processes.permissions import whose_part
 from motcua.processes.queries import DUE_TEXT, Due, WorkFilter, inbox_page, step_names
 from motcua.processes.risk.queries import Risk, risk_of
+from motcua.processes.team import names_of
 from motcua.processes.versions import definition_of
 
 # What narrows a list, in the order of its form; the page key and the number of rows are not kept in a saved view.
@@ -42,7 +44,10 @@ SIZES = (25, 100, 300)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`outside`: the body without an account that does the step; `present`: who else has the dossier open."""
+    """`outside`: the body without an account that does the step; `present`: who else has the dossier open.
+
+    `beside`: what the officer is beside the one who has the step, and for whom; `advises`: his opinion is asked for.
+    """
 
     item: WorkItem
     step: Clock
@@ -50,6 +55,8 @@ class Row:
     outside: str
     present: list[str]
     risk: Risk | None = None
+    beside: str = ""
+    advises: bool = False
 
 
 def rows_of(request: DeskRequest, items: list[WorkItem]) -> list[Row]:
@@ -77,6 +84,23 @@ def _row(item: WorkItem, at: datetime, calendars: dict[int | None, Any], present
     )
 
 
+def _beside(request: DeskRequest, rows: list[Row]) -> list[Row]:
+    """The rows with the officer's part in each step. One query, for the names of those for whom he acts."""
+    names = names_of([row.item for row in rows])
+    told = []
+    for row in rows:
+        item, dossier = row.item, row.item.dossier
+        desks = frozenset(pk for pk in (dossier.receiving_desk_id, dossier.return_desk_id) if pk)
+        for ids, word in ((item.cooperating, "phối hợp"), (item.following, "theo dõi")):
+            whose = whose_part(request.actor, ids, item, desks, dossier.procedure.sector_id)
+            if whose is not None:
+                for_whom = "" if whose == request.actor.id else f" thay {names[whose]}"
+                row = replace(row, beside=f"Ông/bà {word}{for_whom}", advises=ids is item.cooperating)
+                break
+        told.append(row)
+    return told
+
+
 @officers_only(WORKERS)
 @require_safe
 def inbox(request: DeskRequest, slug: str) -> HttpResponse:
@@ -88,6 +112,8 @@ def inbox(request: DeskRequest, slug: str) -> HttpResponse:
     filtered = any(asked.values())
     kept = {name: value for name, value in asked.items() if value} | ({"dong": str(size)} if size != SIZES[0] else {})
     rows = rows_of(request, found.rows)
+    if page.inbox is Inbox.TOGETHER:
+        rows = _beside(request, rows)
     context = {
         "page": page,
         "rows": rows,
