@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import Q
 
 
 class Channel(models.TextChoices):
@@ -221,8 +224,18 @@ class LegalGround(models.Model):
         ordering = ["position"]
 
 
+class Posted(models.QuerySet["DeskProcedure"]):
+    def in_force(self, on: date) -> Posted:
+        """What is posted on a local day."""
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gt=on))
+
+
 class DeskProcedure(models.Model):
-    """That a desk takes a procedure, and which agency is competent for it there: what is posted at the desk."""
+    """That a desk takes a procedure, and which agency is competent for it there: what is posted at the desk.
+
+    `valid_to` is the first day on which it is posted no more. A row is never deleted, so that the list of a past day is
+    the one that hung there; posted again is another row.
+    """
 
     desk = models.ForeignKey(
         "organizations.Desk", models.PROTECT, related_name="procedures", verbose_name="bộ phận một cửa"
@@ -231,11 +244,29 @@ class DeskProcedure(models.Model):
     agency = models.ForeignKey(
         "organizations.Agency", models.PROTECT, related_name="+", verbose_name="cơ quan có thẩm quyền"
     )
+    valid_from = models.DateField("niêm yết từ (trống = từ đầu)", null=True)
+    valid_to = models.DateField("thôi niêm yết từ", null=True)
+    reason = models.CharField("lý do thôi niêm yết", max_length=300, blank=True, default="", db_default="")
+    ended_by = models.ForeignKey(
+        "organizations.Officer", models.PROTECT, null=True, related_name="+", verbose_name="người gỡ", db_index=False
+    )
+    ended_at = models.DateTimeField("lúc gỡ", null=True)
+
+    objects = Posted.as_manager()
 
     class Meta:
         verbose_name = "thủ tục tại bộ phận một cửa"
         verbose_name_plural = "thủ tục tại bộ phận một cửa"
-        constraints = [models.UniqueConstraint(fields=["desk", "procedure", "agency"], name="deskprocedure_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["desk", "procedure", "agency"], name="deskprocedure_once", condition=Q(valid_to=None)
+            ),
+            models.CheckConstraint(
+                name="deskprocedure_dated",
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")),
+            ),
+        ]
+        indexes = [models.Index(fields=["desk", "procedure", "agency"], name="deskprocedure_there")]
 
 
 class ReviewItem(models.Model):
