@@ -147,9 +147,7 @@ class _Folding:
         self.rows.moves.append(self._move(entry, said, data, version, due_before))
 
     def finish(self) -> Folded:
-        self.rows.pauses = (
-            _pause_rows(self.rows.versions[-1], self.known_pauses) if self.known_pauses else []
-        )
+        self.rows.pauses = _pause_rows(self.rows.versions[-1], self.known_pauses) if self.known_pauses else []
         self.rows.parts = list(self.known_parts.values())
         return self.rows
 

@@ -1,0 +1,88 @@
+"""From measures to one unbound expression a fact: grouped counts, or exactly the rows that a count counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from motcua.statistics.dimensions import column_of
+from motcua.statistics.measures.base import Count, Fact
+from motcua.statistics.tables import dossier_view, move_view, part_view
+
+# What of a row is shown when a number is opened; `dossier_id` first, for pages are told apart by it.
+OPENED = {
+    Fact.DOSSIER: (
+        "dossier_id", "seq", "code", "agency", "procedure", "channel", "state", "outcome", "accepted_at", "due_at",
+        "finished_at", "verdict_date", "verdict_instant",
+    ),
+    Fact.MOVE: (
+        "entry_id", "dossier_id", "seq", "kind", "agency", "procedure", "unit", "officer_id", "step", "occurred_at",
+        "recorded_at", "lag_seconds",
+    ),
+    Fact.PART: ("dossier_id", "agency", "procedure", "began_at"),
+}  # fmt: skip
+# What tells the rows of a fact apart, in the order in which they are opened.
+ORDER = {Fact.DOSSIER: ("dossier_id",), Fact.MOVE: ("entry_id",), Fact.PART: ("dossier_id", "agency")}
+
+
+def _view(counts: Sequence[Count]) -> ir.Table:
+    (fact,) = {count.fact for count in counts}
+    if fact is Fact.DOSSIER:
+        return dossier_view(with_pauses=any(count.pauses for count in counts))
+    return move_view() if fact is Fact.MOVE else part_view()
+
+
+def families(counts: Sequence[Count], by: Sequence[str]) -> list[tuple[Count, ...]]:
+    """Counts that one expression can tell: of one fact, and falling under the same columns."""
+    found: dict[tuple[object, ...], list[Count]] = {}
+    for count in counts:
+        found.setdefault((count.fact, *(column_of(name, count) for name in by)), []).append(count)
+    return [tuple(family) for family in found.values()]
+
+
+def counted(counts: Sequence[Count], by: Sequence[str]) -> ir.Table:
+    """Columns: one for each dimension, then for each count its value and, of a sum, how many rows it is of."""
+    view = _view(counts)
+    keys = [view[column_of(name, counts[0])].name(f"by_{name}") for name in by]
+    conditions = [count.where(view) for count in counts]
+    # Rows that none of them counts need not be looked at further.
+    kept = view.filter(reduce(lambda one, other: one | other, conditions))
+    values: list[ir.Value] = []
+    for count in counts:
+        holds = count.where(kept)
+        if count.amount:
+            values += [
+                kept[count.amount].sum(where=holds).cast("int64").name(count.name),
+                kept.count(where=holds).name(f"{count.name}__rows"),
+            ]
+        elif count.distinct:
+            values.append(kept[count.distinct].nunique(where=holds).name(count.name))
+        else:
+            values.append(kept.count(where=holds).name(count.name))
+    if not keys:
+        return kept.aggregate(values)
+    keys = [kept[column_of(name, counts[0])].name(f"by_{name}") for name in by]
+    return kept.group_by(keys).aggregate(values)
+
+
+def opened(
+    count: Count, fixed: Mapping[str, bool | None], asked: Sequence[str]
+) -> tuple[ir.Table, dict[str, ir.Scalar]]:
+    """The rows that `count` counts in a cell, in a fixed order; the same condition as in `counted`, no second definition.
+
+    `fixed` are dimensions that are null, yes or no there; `asked` those whose value is a parameter: returned by dimension.
+    """
+    view = _view([count])
+    kept = view.filter(count.where(view))
+    for name, value in fixed.items():
+        column = kept[column_of(name, count)]
+        kept = kept.filter(column.isnull() if value is None else column if value else ~column)
+    given: dict[str, ir.Scalar] = {}
+    for name in asked:
+        column = kept[column_of(name, count)]
+        given[name] = ibis.param(column.type()).name(f"cell_{name}")
+        kept = kept.filter(column == given[name])
+    return kept.select(*OPENED[count.fact]).order_by(*ORDER[count.fact]), given

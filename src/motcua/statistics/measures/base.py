@@ -1,0 +1,77 @@
+"""What a measure is: a name, words, a source, and a predicate over facts; nothing of any engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+import ibis.expr.types as ir
+
+Predicate: TypeAlias = Callable[[ir.Table], ir.BooleanValue]
+
+REPORT_06A = "Biểu 06a, chế độ báo cáo định kỳ kiểm soát thủ tục hành chính (Thông tư 01/2020/TT-VPCP)"
+QD766 = "Quyết định 766/QĐ-TTg ngày 23/6/2022"
+ND118 = "Nghị định 118/2025/NĐ-CP"
+ND61 = "Nghị định 61/2018/NĐ-CP, Điều 19"
+PROVINCE = "Theo dõi của tỉnh, không có mẫu quy định"
+
+
+class Fact(StrEnum):
+    DOSSIER = "dossier"
+    MOVE = "move"
+    PART = "part"
+
+
+DOSSIERS, PROCEDURES, DONG, SECONDS, TIMES, ENTRIES = "hồ sơ", "thủ tục", "đồng", "giây", "lần", "mục sổ cái"
+PARTS, PERCENT = "phần việc", "%"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """`valid_from` and `valid_to` (first day it no longer holds) are those of the definition; None = without end."""
+
+    name: str
+    title: str
+    unit: str
+    definition: str
+    source: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count(Measure):
+    """A whole number: the rows for which `where` holds, the sum of their `amount`, or their different `distinct` values.
+
+    `moment` names the moment whose falling into the window is part of the condition (accepted, finished, occurred, began),
+    so that the measure can also be told by day and month; None = `where` says itself what it has to do with the window.
+    `pauses`: `where` looks at `paused`. `daily`: kept by day as well.
+    """
+
+    fact: Fact = Fact.DOSSIER
+    where: Predicate
+    moment: str | None = None
+    amount: str | None = None
+    distinct: str | None = None
+    pauses: bool = False
+    daily: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio(Measure):
+    """Two counts by name. `unknown` counts what of the denominator is not known to belong to the numerator or not."""
+
+    numerator: str
+    denominator: str
+    unknown: str | None = None
+    unit: str = PERCENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacking(Measure):
+    """Has a name because somebody prints it, but no figure: the records do not hold it yet."""
+
+    why: str

@@ -1,0 +1,90 @@
+"""The facts as Ibis sees them, under the same names on every engine, and what a measure may look at in them.
+
+Unbound: nothing here knows where the rows lie. In a measure stand only comparisons of columns, so that engines cannot
+disagree: no date, zone or interval function, no average, no float (`statistics.facts` has computed what would need one).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+from django.db import models
+
+from motcua.statistics.models import DimAgency, DimProcedure, FactDossier, FactMove, FactPart, FactPause
+
+_MOMENT = "timestamp('UTC')"
+_TYPES: dict[type[models.Field[Any, Any]], str] = {
+    models.BigIntegerField: "int64",
+    models.PositiveIntegerField: "int64",
+    models.IntegerField: "int32",
+    models.PositiveSmallIntegerField: "int16",
+    models.SmallIntegerField: "int16",
+    models.BooleanField: "boolean",
+    models.DateTimeField: _MOMENT,
+    models.DateField: "date",
+    models.CharField: "string",
+    models.TextField: "string",
+}
+
+
+def schema_of(model: type[models.Model]) -> dict[str, str]:
+    """Column → Ibis type, in the table's order."""
+    return {field.column or "": _TYPES[type(field)] for field in model._meta.concrete_fields}
+
+
+def _table(model: type[models.Model]) -> ir.Table:
+    return ibis.table(schema_of(model), name=model._meta.db_table)
+
+
+MODELS: tuple[type[models.Model], ...] = (FactDossier, FactPause, FactPart, FactMove, DimAgency, DimProcedure)
+
+dossiers = _table(FactDossier)
+pauses = _table(FactPause)
+parts = _table(FactPart)
+moves = _table(FactMove)
+agencies = _table(DimAgency)
+procedures = _table(DimProcedure)
+
+# What is asked: the window [START, END), what was known at AS_OF, the agencies below a path ("/" = all).
+START = ibis.param(_MOMENT).name("start")
+END = ibis.param(_MOMENT).name("end")
+AS_OF = ibis.param(_MOMENT).name("as_of")
+SCOPE = ibis.param("string").name("scope")
+PARAMETERS = (START, END, AS_OF, SCOPE)
+
+
+def dossier_view(*, with_pauses: bool) -> ir.Table:
+    """Dossiers as known at AS_OF, with their agency's place and their sector; `paused`: the clock stands at END."""
+    known = dossiers.filter(dossiers.known_from <= AS_OF, dossiers.known_to > AS_OF)
+    view = _placed(known)
+    if not with_pauses:
+        return view
+    standing = pauses.filter(
+        pauses.known_from <= AS_OF, pauses.known_to > AS_OF, pauses.paused_from < END, pauses.paused_to >= END
+    )
+    # Pauses told by another system may overlap; a dossier stands still once.
+    still = standing.select(still_province=standing.province, still_dossier=standing.dossier_id).distinct()
+    joined = view.left_join(still, [view.province == still.still_province, view.dossier_id == still.still_dossier])
+    return joined.mutate(paused=joined.still_dossier.notnull()).drop("still_province", "still_dossier")
+
+
+def move_view() -> ir.Table:
+    """Ledger entries known at AS_OF."""
+    return _placed(moves.filter(moves.known_from <= AS_OF))
+
+
+def part_view() -> ir.Table:
+    """Parts of other agencies known at AS_OF; `agency` is the one that does the part."""
+    return _placed(parts.filter(parts.known_from <= AS_OF))
+
+
+def _placed(facts: ir.Table) -> ir.Table:
+    places = agencies.select(
+        place=agencies.code, agency_level=agencies.level, vertical=agencies.vertical, agency_path=agencies.path
+    )
+    kinds = procedures.select(kind_of=procedures.code, sector=procedures.sector)
+    placed = facts.join(places, facts.agency == places.place)
+    placed = placed.left_join(kinds, placed.procedure == kinds.kind_of)
+    return placed.filter(placed.agency_path.startswith(SCOPE)).drop("place", "kind_of")
