@@ -28,11 +28,12 @@ OPENED = {
 ORDER = {Fact.DOSSIER: ("dossier_id",), Fact.MOVE: ("entry_id",), Fact.PART: ("dossier_id", "agency")}
 
 
-def _view(counts: Sequence[Count]) -> ir.Table:
+def _view(counts: Sequence[Count], by: Sequence[str]) -> ir.Table:
     (fact,) = {count.fact for count in counts}
+    wanted = {column_of(name, counts[0]) for name in by}
     if fact is Fact.DOSSIER:
-        return dossier_view(with_pauses=any(count.pauses for count in counts))
-    return move_view() if fact is Fact.MOVE else part_view()
+        return dossier_view(wanted, with_pauses=any(count.pauses for count in counts))
+    return move_view(wanted) if fact is Fact.MOVE else part_view(wanted)
 
 
 def families(counts: Sequence[Count], by: Sequence[str]) -> list[tuple[Count, ...]]:
@@ -45,8 +46,7 @@ def families(counts: Sequence[Count], by: Sequence[str]) -> list[tuple[Count, ..
 
 def counted(counts: Sequence[Count], by: Sequence[str]) -> ir.Table:
     """Columns: one for each dimension, then for each count its value and, of a sum, how many rows it is of."""
-    view = _view(counts)
-    keys = [view[column_of(name, counts[0])].name(f"by_{name}") for name in by]
+    view = _view(counts, by)
     conditions = [count.where(view) for count in counts]
     # Rows that none of them counts need not be looked at further.
     kept = view.filter(reduce(lambda one, other: one | other, conditions))
@@ -62,10 +62,8 @@ def counted(counts: Sequence[Count], by: Sequence[str]) -> ir.Table:
             values.append(kept[count.distinct].nunique(where=holds).name(count.name))
         else:
             values.append(kept.count(where=holds).name(count.name))
-    if not keys:
-        return kept.aggregate(values)
     keys = [kept[column_of(name, counts[0])].name(f"by_{name}") for name in by]
-    return kept.group_by(keys).aggregate(values)
+    return kept.group_by(keys).aggregate(values) if keys else kept.aggregate(values)
 
 
 def opened(
@@ -75,7 +73,7 @@ def opened(
 
     `fixed` are dimensions that are null, yes or no there; `asked` those whose value is a parameter: returned by dimension.
     """
-    view = _view([count])
+    view = _view([count], [*fixed, *asked])
     kept = view.filter(count.where(view))
     for name, value in fixed.items():
         column = kept[column_of(name, count)]

@@ -6,6 +6,7 @@ disagree: no date, zone or interval function, no average, no float (`statistics.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import ibis
@@ -55,10 +56,13 @@ SCOPE = ibis.param("string").name("scope")
 PARAMETERS = (START, END, AS_OF, SCOPE)
 
 
-def dossier_view(*, with_pauses: bool) -> ir.Table:
-    """Dossiers as known at AS_OF, with their agency's place and their sector; `paused`: the clock stands at END."""
-    known = dossiers.filter(dossiers.known_from <= AS_OF, dossiers.known_to > AS_OF)
-    view = _placed(known)
+AGENCY_COLUMNS = frozenset({"agency_level", "vertical"})
+PROCEDURE_COLUMNS = frozenset({"sector"})
+
+
+def dossier_view(wanted: Collection[str] = (), *, with_pauses: bool = False) -> ir.Table:
+    """Dossiers as known at AS_OF; `paused`: the clock stands at END. `wanted` columns of agency and procedure are joined."""
+    view = _placed(dossiers.filter(dossiers.known_from <= AS_OF, dossiers.known_to > AS_OF), wanted)
     if not with_pauses:
         return view
     standing = pauses.filter(
@@ -67,24 +71,27 @@ def dossier_view(*, with_pauses: bool) -> ir.Table:
     # Pauses told by another system may overlap; a dossier stands still once.
     still = standing.select(still_province=standing.province, still_dossier=standing.dossier_id).distinct()
     joined = view.left_join(still, [view.province == still.still_province, view.dossier_id == still.still_dossier])
-    return joined.mutate(paused=joined.still_dossier.notnull()).drop("still_province", "still_dossier")
+    return joined.mutate(paused=joined.still_dossier.notnull())
 
 
-def move_view() -> ir.Table:
+def move_view(wanted: Collection[str] = ()) -> ir.Table:
     """Ledger entries known at AS_OF."""
-    return _placed(moves.filter(moves.known_from <= AS_OF))
+    return _placed(moves.filter(moves.known_from <= AS_OF), wanted)
 
 
-def part_view() -> ir.Table:
+def part_view(wanted: Collection[str] = ()) -> ir.Table:
     """Parts of other agencies known at AS_OF; `agency` is the one that does the part."""
-    return _placed(parts.filter(parts.known_from <= AS_OF))
+    return _placed(parts.filter(parts.known_from <= AS_OF), wanted)
 
 
-def _placed(facts: ir.Table) -> ir.Table:
-    places = agencies.select(
-        place=agencies.code, agency_level=agencies.level, vertical=agencies.vertical, agency_path=agencies.path
-    )
-    kinds = procedures.select(kind_of=procedures.code, sector=procedures.sector)
-    placed = facts.join(places, facts.agency == places.place)
-    placed = placed.left_join(kinds, placed.procedure == kinds.kind_of)
-    return placed.filter(placed.agency_path.startswith(SCOPE)).drop("place", "kind_of")
+def _placed(facts: ir.Table, wanted: Collection[str]) -> ir.Table:
+    """Those of agencies in SCOPE. A dimension is joined only where it is asked for: every column costs, in every engine."""
+    within = agencies.filter(agencies.path.startswith(SCOPE))
+    placed = facts.semi_join(within, facts.agency == within.code)
+    if AGENCY_COLUMNS.intersection(wanted):
+        places = agencies.select(place=agencies.code, agency_level=agencies.level, vertical=agencies.vertical)
+        placed = placed.join(places, placed.agency == places.place)
+    if PROCEDURE_COLUMNS.intersection(wanted):
+        kinds = procedures.select(kind_of=procedures.code, sector=procedures.sector)
+        placed = placed.left_join(kinds, placed.procedure == kinds.kind_of)
+    return placed

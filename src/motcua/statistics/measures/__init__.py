@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from motcua.law.errors import BadInput
-from motcua.statistics.measures import digital, lateness, money, receiving, recording, resolving, standing
+from motcua.statistics.measures import digital, lateness, money, quality, receiving, recording, resolving, standing
 from motcua.statistics.measures.base import Count, Fact, Lacking, Measure, Ratio
 
 __all__ = ["MEASURES", "Count", "Fact", "Lacking", "Measure", "Ratio", "counts_of", "measure"]
 
 MEASURES: dict[str, Measure] = {}
-for _subject in (receiving, resolving, standing, lateness, digital, money, recording):
+for _subject in (receiving, resolving, standing, lateness, digital, money, quality, recording):
     for _measure in _subject.MEASURES:
         if _measure.name in MEASURES:
             raise ValueError(f"measure {_measure.name} is defined twice")

@@ -70,7 +70,7 @@ def read_log(question: Question) -> Log:
     title = DimProcedure.objects.filter(code=question.procedure).values_list("name", flat=True).first()
     if title is None:
         raise BadInput(f"Không có thủ tục nào mang mã “{question.procedure}”.", field="procedure")
-    given = {
+    given: dict[str, Any] = {
         "as_of": question.as_of, "start": window.start, "end": window.end, "procedure": question.procedure,
         "agencies": _agencies(question), "most": None if question.most is None else question.most + 1,
     }  # fmt: skip
@@ -111,7 +111,9 @@ def _told(title: str, chosen: dict[int, tuple[str, str]], question: Question) ->
         traces[dossier_id], named = tell(code, entries, places, dossier_id=dossier_id, agency=agency)
         labels |= named
     ordered = tuple(traces[dossier_id] for dossier_id in chosen if dossier_id in traces)
-    notes = (f"{imported} hồ sơ nhập từ hệ thống khác không xét: đường đi ở đó không được cho biết.",) if imported else ()
+    notes = (
+        (f"{imported} hồ sơ nhập từ hệ thống khác không xét: đường đi ở đó không được cho biết.",) if imported else ()
+    )
     return Log(title, ordered, labels, _office_names(ordered), _calendars(ordered), notes=notes)
 
 
@@ -121,14 +123,17 @@ def _lives(ids: list[int], as_of: datetime) -> Iterator[tuple[int, list[Told]]]:
             cursor.execute(_MOVES, {"ids": ids[start : start + _AT_ONCE], "as_of": as_of})
             rows = cursor.fetchall()
         for dossier_id, life in groupby(rows, key=lambda row: row[0]):
-            yield dossier_id, [
-                Told(seq, kind, to_state, at, officer, json.loads(data) if data else {})
-                for _, seq, kind, to_state, at, officer, data in life
-            ]
+            yield (
+                dossier_id,
+                [
+                    Told(seq, kind, to_state, at, officer, json.loads(data) if data else {})
+                    for _, seq, kind, to_state, at, officer, data in life
+                ],
+            )
 
 
 def _places(lives: Collection[tuple[int, list[Told]]]) -> Places:
-    officers = {entry.officer for _, entries in lives for entry in entries} - {None}
+    officers = {entry.officer for _, entries in lives for entry in entries if entry.officer is not None}
     sits: dict[int, tuple[str, str]] = {}
     found = Officer.objects.filter(pk__in=officers).values_list("pk", "agency__code", "unit__code", "desk__code")
     for pk, agency, unit, desk in found:
@@ -141,9 +146,10 @@ def _places(lives: Collection[tuple[int, list[Told]]]) -> Places:
 def _office_names(traces: tuple[Trace, ...]) -> dict[str, str]:
     used = {event.office for trace in traces for event in trace.events} - {""}
     names: dict[str, str] = {OUTSIDE: "Cơ quan ngoài hệ thống"}
-    models: tuple[Any, ...] = (Agency, Unit, Desk)
-    for model in models:
-        names |= dict(model.objects.filter(code__in=used).values_list("code", "name"))
+    names |= dict(Agency.objects.filter(code__in=used).values_list("code", "name"))
+    units = Unit.objects.filter(code__in=used).values_list("code", "name", "agency__name")
+    names |= {code: f"{unit}, {agency}" for code, unit, agency in units}
+    names |= dict(Desk.objects.filter(code__in=used).values_list("code", "name"))
     return shown_offices(names, used)
 
 

@@ -145,7 +145,9 @@ class _Telling:
 
     def _take_back(self, entry: Told) -> None:
         """The step whose following ones go away again: that one was not done after all."""
-        gone = {self.standing[one["token"]].seq for one in entry.data.get("closed", ()) if one["token"] in self.standing}
+        gone = {
+            self.standing[one["token"]].seq for one in entry.data.get("closed", ()) if one["token"] in self.standing
+        }
         self.events = [replace(event, undone=True) if event.seq in gone else event for event in self.events]
         self._kind(entry)
 
