@@ -9,7 +9,7 @@ from typing import Any
 from tests.api.conftest import hand_in
 from tests.province import MONDAY
 
-from motcua.catalog.models import CommittedLimit
+from motcua.catalog.models import CommittedLimit, DeskProcedure
 from motcua.processes.models import Simplification
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -23,6 +23,8 @@ def test_catalog_search_and_one_procedure(caller: Any) -> None:
     assert whole["limits"][0]["amount"] == 3
     assert {row["desk"] for row in whole["received_at"]} == {"TTPVHCC", "NT"}
     assert portal.get("/procedures/9.999999").status_code == 404
+    DeskProcedure.objects.filter(desk__code="NT").update(valid_to=MONDAY.date())
+    assert {row["desk"] for row in portal.get("/procedures/1.001193").json()["received_at"]} == {"TTPVHCC"}
 
 
 def test_upload_is_stored_by_its_hash(caller: Any) -> None:

@@ -145,6 +145,36 @@ def test_another_text_changes_what_it_says_and_takes_nothing_away(motcua: Run, f
     assert [row for row in roles_of("tiepnhan") if row[3] is None] == [("desk_head", "H32", today, None)]
 
 
+def test_a_line_with_an_end_takes_a_procedure_down_and_the_same_file_again_changes_nothing(
+    motcua: Run, folder: Path
+) -> None:
+    """A table without the column, as provinces have it, says of no line that it ends."""
+    table = folder / "posted.csv"
+    full = table.read_text(encoding="utf-8")
+    table.write_text("desk,procedure,agency\nTTPVHCC,1.009645,H32.16\n", encoding="utf-8")
+    assert load(motcua, folder)["posted.csv"] == counts(new=1)
+    steps = [
+        (full.replace("TTPVHCC,1.009645,H32.16,", "TTPVHCC,1.009645,H32.16,2026-12-01"), counts(new=1, changed=1)),
+        (
+            full.replace("TTPVHCC,1.009645,H32.16,", "TTPVHCC,1.009645,H32.16,16/11/2026"),
+            counts(changed=1, unchanged=1),
+        ),
+        (full.replace("TTPVHCC,1.009645,H32.16,", "TTPVHCC,1.009645,H32.16,16/11/2026"), counts(unchanged=2)),
+        (full, counts(new=1, unchanged=1)),
+        (full.replace("MC-SXD,1.009645,H32.16,", "MC-SXD,1.009645,H32.16,2027-01-01"), counts(changed=1, unchanged=1)),
+        (full, counts(changed=1, unchanged=1)),
+    ]
+    for text, done in steps:
+        table.write_text(text, encoding="utf-8")
+        assert load(motcua, folder)["posted.csv"] == done
+
+    today = date(2026, 11, 16)
+    rows = DeskProcedure.objects.order_by("id").values_list("desk__code", "valid_from", "valid_to", "reason")
+    assert list(rows) == [
+        ("TTPVHCC", today, today, "Theo tệp posted.csv"), ("MC-SXD", today, None, ""), ("TTPVHCC", today, None, ""),
+    ]  # fmt: skip
+
+
 def test_an_officer_who_goes_to_another_agency_leaves_the_post_before(motcua: Run, folder: Path) -> None:
     load(motcua, folder)
     line = "tiepnhan,Lê Thị Bình,Cán bộ tiếp nhận,H32,,TTPVHCC,0912345678,,{},counter_officer@H32|cashier@H32"
@@ -241,7 +271,10 @@ FAULTS: list[tuple[str, str, str | bytes, str]] = [
     ("posted.csv", "MC-SXD,1.009645", "MC-SXD,1.00964", "dòng 3, cột procedure: danh mục không có thủ tục “1.00964”"),
     ("posted.csv", "MC-SXD,1.009645", "MC-SXD,9.000001", "dòng 3, cột procedure: danh mục không có thủ tục “9.000001”"),
     ("posted.csv", "MC-SXD,1.009645,H32.16", "MC-SXD,1.009645,H32", "dòng 3, cột agency: MC-SXD không tiếp nhận cho H32;"),
-    ("posted.csv", "MC-SXD", "TTPVHCC", "dòng 3: giống hệt dòng 2"),
+    ("posted.csv", "MC-SXD,1.009645,H32.16,", "MC-SXD,1.009645,H32.16,15/11/2026", "dòng 3, cột valid_to: ngày 15/11/2026 đã qua"),
+    ("posted.csv", "MC-SXD,1.009645,H32.16,", "MC-SXD,1.009645,H32.16,mai", "dòng 3, cột valid_to: “mai” không phải ngày có thật"),
+    ("posted.csv", ",valid_to", ",valid_to,valid_to", "dòng 1, cột valid_to: lặp lại cột này; cần dòng tiêu đề desk,"),
+    ("posted.csv", "MC-SXD", "TTPVHCC", "dòng 3: giống dòng 2"),
 ]  # fmt: skip
 
 

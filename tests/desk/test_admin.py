@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.test import Client
 from tests.province import Province
 
-from motcua.catalog.models import ChannelRule, ReviewItem
+from motcua.catalog.models import ChannelRule, DeskProcedure, ReviewItem
 
 SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
@@ -88,3 +89,39 @@ def test_gaps_and_posted_list(province: Province, sign_in: SignIn) -> None:
     posted = sign_in("counter").get("/can-bo/niem-yet/").content.decode()
     assert "3 ngày làm việc" in posted
     assert "50.000\N{NO-BREAK SPACE}đ" in posted
+    assert "Gỡ<span" not in posted
+
+
+def test_an_administrator_takes_a_procedure_down(province: Province, sign_in: SignIn) -> None:
+    admin = sign_in("admin")
+    place = DeskProcedure.objects.get(desk=province.desk, procedure=province.procedure)
+    address = f"/can-bo/niem-yet/{province.desk.pk}/{province.procedure.pk}/go/"
+    listed = f"/can-bo/niem-yet/?noi={province.desk.pk}"
+    assert f'href="{address}"' in admin.get(listed).content.decode()
+    given = {"posted": [place.pk], "valid_to": "2026-11-18", "reason": "QĐ 15/QĐ-UBND bãi bỏ"}
+    assert sign_in("counter").post(address, given).status_code == 403
+    for wrong, field in (
+        ({"posted": []}, "posted"),
+        ({"valid_to": "2026-11-15"}, "valid_to"),
+        ({"reason": " "}, "reason"),
+    ):
+        answer = admin.post(address, given | wrong)
+        assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+    assert "Sở Xây dựng" in admin.get(address).content.decode()
+
+    page = admin.post(address, given, follow=True).content.decode()
+
+    assert "Đã gỡ 1.001193: thôi niêm yết từ 18/11/2026." in page
+    assert "Thôi niêm yết từ 18/11/2026" in page
+    assert "QĐ 15/QĐ-UBND bãi bỏ" in page
+    days = {day: [row.place.procedure.code for row in admin.get(f"{listed}&ngay={day}").context["rows"]] for day in
+            ("2026-11-16", "2026-11-17", "2026-11-18")}  # fmt: skip
+    assert days == {
+        "2026-11-16": ["1.001193", "2.000815"], "2026-11-17": ["1.001193", "2.000815"], "2026-11-18": ["2.000815"],
+    }  # fmt: skip
+    assert admin.get(f"{listed}&ngay=hom-qua").status_code == 422
+    place.refresh_from_db()
+    place.valid_to = date(2026, 11, 16)
+    place.save()
+    gone = admin.post(address, given, follow=True).content.decode()
+    assert "không còn niêm yết tại đây" in gone

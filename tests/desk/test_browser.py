@@ -8,16 +8,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.desk.office import PASSWORD, Clock, furnish, populate
 from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
-from tests.province import Province, build_province
+from tests.province import MONDAY, Province, build_province
 
-from motcua.catalog.models import ReviewItem
+from motcua.catalog.models import DeskProcedure, ReviewItem
 from motcua.documents.models import StoredFile
 from motcua.dossiers.models import Dossier, LedgerEntry
 
@@ -107,6 +107,8 @@ PAGES_OF = {
         "review": "quan-tri/danh-muc/",
         "review-item": "quan-tri/danh-muc/{item}/",
         "gaps": "quan-tri/cong-khai/",
+        "posted-kept": "niem-yet/?noi={desk}",
+        "take-down": "niem-yet/{desk}/{procedure}/go/",
     },
 }
 
@@ -116,7 +118,12 @@ def test_axe_finds_nothing_serious_on_any_page(office: Office) -> None:
         version=office.province.procedure.current, position=1, field="limit:1,2", text="20 ngày hoặc theo thỏa thuận",
         reason="hai thời hạn trong một dòng", suggestion={"amount": 20, "unit": "day"},
     )  # fmt: skip
-    made, base = office.made, f"{office.url}/can-bo"
+    province, base = office.province, f"{office.url}/can-bo"
+    DeskProcedure.objects.filter(procedure=province.same_day).update(
+        valid_to=date(2026, 12, 15), reason="Quyết định số 15/QĐ-UBND bãi bỏ", ended_by=province.officers["admin"],
+        ended_at=MONDAY,
+    )  # fmt: skip
+    made = office.made | {"desk": province.desk.pk, "procedure": province.procedure.pk}
     with chromium() as browser:
         found = visit(browser.new_page(viewport=OFFICE), f"{office.url}/dang-nhap/", "sign-in")
         for name, pages in PAGES_OF.items():

@@ -6,6 +6,7 @@ import re
 from typing import Annotated
 
 from django.contrib.postgres.search import SearchQuery
+from django.db.models import Prefetch
 from django.http import HttpRequest
 from ninja import Path, Query, Router
 
@@ -23,7 +24,7 @@ from motcua.api.schemas import (
     SparedOut,
 )
 from motcua.catalog.commitments import promised_limits
-from motcua.catalog.models import Procedure
+from motcua.catalog.models import DeskProcedure, Procedure
 from motcua.law.errors import BadInput, DomainError
 from motcua.law.moments import local_day
 from motcua.platform.clock import now
@@ -85,6 +86,7 @@ def get_procedure(request: HttpRequest, code: Annotated[str, Path(max_length=40,
 
     Beside each limit and paper stands what is promised or spared today.
     """
+    today = local_day(now())
     procedure = (
         Procedure.objects.filter(current__isnull=False, code=code)
         .select_related("sector", "current")
@@ -93,8 +95,7 @@ def get_procedure(request: HttpRequest, code: Annotated[str, Path(max_length=40,
             "current__papers",
             "current__results",
             "current__grounds",
-            "desks__desk",
-            "desks__agency",
+            Prefetch("desks", DeskProcedure.objects.in_force(today).select_related("desk", "agency").order_by("id")),
         )
         .first()
     )
@@ -102,7 +103,6 @@ def get_procedure(request: HttpRequest, code: Annotated[str, Path(max_length=40,
         raise ProcedureNotFound(f"Không có thủ tục “{code}” trong danh mục.")
     version = procedure.current
     assert version is not None
-    today = local_day(now())
     promised = list(promised_limits(procedure.pk, on=today))
     spared = spared_papers(procedure.pk, on=today)
     return ProcedureOut(

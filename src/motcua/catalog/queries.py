@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -14,6 +15,7 @@ from motcua.catalog.models import (
     LegalGround,
     PaperRequirement,
     Procedure,
+    ProcedureVersion,
     ResultKind,
     ReviewItem,
 )
@@ -108,13 +110,31 @@ def publication_gaps() -> list[Gap]:
     return gaps
 
 
-def posted_procedures(desk_id: int) -> QuerySet[DeskProcedure]:
-    """What is posted at a desk, by sector and code, with the channels of each procedure's current version."""
+def posted_procedures(desk_id: int, on: date) -> QuerySet[DeskProcedure]:
+    """What is posted at a desk on a day, by sector and code, with the channels of each procedure's current version."""
     return (
-        DeskProcedure.objects.filter(desk_id=desk_id)
+        DeskProcedure.objects.in_force(on)
+        .filter(desk_id=desk_id)
         .select_related("procedure__sector", "procedure__current", "agency")
         .prefetch_related("procedure__current__channels")
         .order_by("procedure__sector__name_key", "procedure__code", "agency__code")
+    )
+
+
+def versions_on(procedure_ids: Collection[int], on: date) -> dict[int, ProcedureVersion]:
+    """The version of each of the procedures in force on a day, with its channels. Two statements."""
+    found = ProcedureVersion.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=on), procedure__in=procedure_ids, valid_from__lte=on
+    )
+    return {row.procedure_id: row for row in found.order_by("number").prefetch_related("channels")}
+
+
+def taken_down(desk_id: int, size: int = 50) -> QuerySet[DeskProcedure]:
+    """What has left the list of a desk, or will, the latest first."""
+    return (
+        DeskProcedure.objects.filter(desk_id=desk_id, valid_to__isnull=False)
+        .select_related("procedure", "agency", "ended_by")
+        .order_by("-valid_to", "procedure__code", "agency__code")[:size]
     )
 
 

@@ -37,6 +37,8 @@ def organisation(folder: Path, template: bool, as_json: bool) -> None:
         from motcua.organizations.organisation_import import check_organisation, lock_organisation, write_organisation
         from motcua.platform.clock import LOCAL, now
 
+        at = now()
+        today = at.astimezone(LOCAL).date()
         faults = Faults()
         files = read_organisation(folder, faults, also=(POSTED,))
         posted = read_posted(folder, faults)
@@ -45,12 +47,12 @@ def organisation(folder: Path, template: bool, as_json: bool) -> None:
             check = check_organisation(
                 files, faults, has_dossiers=lambda path: Dossier.objects.filter(agency__path__startswith=path).exists()
             )
-            check_posted(posted, check, faults)
+            check_posted(posted, check, faults, on=today)
             faults.refuse()
-            reports = write_organisation(files, check, on=now().astimezone(LOCAL).date(), progress=progress)
+            reports = write_organisation(files, check, on=today, progress=progress)
             answer = {file: report.as_json() for file, report in reports.items()}
             if POSTED in files.there:
-                answer[POSTED] = write_posted(posted)
+                answer[POSTED] = write_posted(posted, on=today, at=at)
     if as_json:
         click.echo(json.dumps(answer))
         return

@@ -43,7 +43,7 @@ _EXAMPLES = {
         "quantri,Nguyễn Văn An,Quản trị hệ thống,H32,,,,quantri@khanhhoa.gov.vn,2025-07-01,administrator@H32",
         "tiepnhan,Lê Thị Bình,Cán bộ tiếp nhận,H32,,TTPVHCC,0912345678,,2025-07-01,counter_officer@H32|cashier@H32",
     ),
-    "posted.csv": ("TTPVHCC,1.009645,H32.16", "MC-SXD,1.009645,H32.16"),
+    "posted.csv": ("TTPVHCC,1.009645,H32.16,", "MC-SXD,1.009645,H32.16,"),
 }
 
 _NOTES = """\
@@ -91,6 +91,8 @@ posted.csv: thủ tục niêm yết
   desk        bộ phận một cửa tiếp nhận
   procedure   mã thủ tục trong danh mục, như 1.009645
   agency      cơ quan có thẩm quyền; phải có trong cột serves của bộ phận một cửa, hoặc là cơ quan chủ quản
+  valid_to    ngày đầu tiên không còn niêm yết ở đó, từ hôm nay trở đi; trống = niêm yết đến khi có thay đổi. Cột này có thể
+              bỏ. Thủ tục đã gỡ mà dòng của nó để trống ngày thì được niêm yết lại.
 """
 
 
@@ -98,11 +100,11 @@ def write_template(folder: Path) -> list[str]:
     """Write the files and say which. Raises BadInput, and writes nothing, where one of them is there already."""
     # Imported here: they need Django loaded.
     from motcua.catalog.posted_files import COLUMNS as POSTED_COLUMNS
-    from motcua.catalog.posted_files import POSTED
+    from motcua.catalog.posted_files import POSTED, UNTIL
     from motcua.organizations.models import Agency, Role
     from motcua.organizations.organisation_files import CALENDARS, COLUMNS
 
-    headers = {**COLUMNS, POSTED: POSTED_COLUMNS}
+    headers = {**COLUMNS, POSTED: (*POSTED_COLUMNS, UNTIL)}
     levels = ", ".join(f"{value} ({label})" for value, label in Agency.Level.choices)
     roles = "\n".join(f"                {value:<16} {label}" for value, label in Role.choices)
     texts = {

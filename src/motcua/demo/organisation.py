@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from motcua.catalog.local_rules import set_same_day, split_in_stages
 from motcua.catalog.models import Procedure
-from motcua.catalog.services import post_procedures
+from motcua.catalog.posting import post_procedures
 from motcua.demo.files import store_samples
 from motcua.demo.joined import open_joined
 from motcua.demo.offers import PICKS, SAME_DAY, TWO_STAGES, Pick

@@ -107,7 +107,7 @@ class Offered:
 
 def offered(actor: Actor, *, on: date, same_day: bool = False) -> list[Offered]:
     """What the actor's desk takes, by code; an officer without a desk takes for the desks of the agencies in scope."""
-    rows = DeskProcedure.objects.filter(procedure__current__isnull=False)
+    rows = DeskProcedure.objects.in_force(on).filter(procedure__current__isnull=False)
     receiving = [hat for hat in actor.hats if any(grant.role in RECEIVERS for grant in hat.grants)]
     if desks := frozenset().union(*(hat.desks for hat in receiving)):
         rows = rows.filter(desk__in=desks)

@@ -128,9 +128,10 @@ _CHANNEL_ORDER = (Channel.COUNTER, Channel.ONLINE, Channel.POST)
 
 
 def procedure_list(form: FormTemplate, desk: Desk, *, at: datetime) -> c.ProcedureList:
-    """Every procedure that the desk takes, grouped by sector, with the limit and fee at the counter."""
+    """Every procedure that the desk takes on that day, grouped by sector, with the limit and fee at the counter."""
     taken = (
-        DeskProcedure.objects.filter(desk=desk, procedure__current__isnull=False)
+        DeskProcedure.objects.in_force(local_day(at))
+        .filter(desk=desk, procedure__current__isnull=False)
         .select_related("procedure__sector")
         .order_by("procedure__sector__name", "procedure__code")
         .distinct("procedure__sector__name", "procedure__code")

@@ -26,6 +26,8 @@ CATALOG_CHANNEL = {
     "post": "post",
 }
 
+NOT_TAKEN = "Nơi tiếp nhận đã chọn không nhận thủ tục này cho cơ quan đã chọn"
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -43,9 +45,16 @@ class Terms:
     fee_vnd: int | None
     promises: tuple[Promise, ...] = ()
     calendar_id: int | None = None
+    # From which day to before which day it is posted there, None = ever since, for good.
+    posted: tuple[tuple[date | None, date | None], ...] = ((None, None),)
 
     def on(self, day: date) -> Terms:
-        """With the limits of a dossier that comes in on a day: a shorter one where it is promised then."""
+        """With the limits of a dossier that comes in on a day: a shorter one where it is promised then.
+
+        Raises GuardFailed for a day on which the desk does not take it.
+        """
+        if not any((begin is None or begin <= day) and (end is None or day < end) for begin, end in self.posted):
+            raise GuardFailed(f"{NOT_TAKEN}: ngày {day:%d/%m/%Y} danh mục niêm yết ở đó không có.")
         held = [promise for promise in self.promises if promise.holds(day)]
         if not held or self.limit_amount is None:
             return self
@@ -78,7 +87,8 @@ _TERMS = """
 SELECT p.current_id, a.code, a.effective_policy, c.data::text, p.same_day,
        (SELECT json_agg(json_build_array(r.stage, r.condition, r.amount, r.unit, r.fee_vnd) ORDER BY r.position)
           FROM catalog_channelrule r WHERE r.version_id = p.current_id AND r.channel = %s),
-       EXISTS (SELECT FROM catalog_deskprocedure t WHERE t.desk_id = %s AND t.procedure_id = p.id AND t.agency_id = a.id),
+       (SELECT json_agg(json_build_array(t.valid_from, t.valid_to) ORDER BY t.id)
+          FROM catalog_deskprocedure t WHERE t.desk_id = %s AND t.procedure_id = p.id AND t.agency_id = a.id),
        EXISTS (SELECT FROM organizations_desk d WHERE d.id = %s),
        (SELECT json_agg(json_build_array(k.stage, k.amount, k.unit, k.valid_from, k.valid_to) ORDER BY k.id)
           FROM catalog_committedlimit k LEFT JOIN organizations_agency o ON o.id = k.agency_id
@@ -112,18 +122,23 @@ def read_terms(intake: Intake) -> Terms:
         )
         row = cursor.fetchone()
     if row is None or row[0] is None or not row[6]:
-        raise GuardFailed("Nơi tiếp nhận đã chọn không nhận thủ tục này cho cơ quan đã chọn.")
+        raise GuardFailed(f"{NOT_TAKEN}.")
     if not row[7]:
         raise GuardFailed("Nơi trả kết quả đã chọn không có.", field="return_desk")
     version_id, agency_code, policy, calendar, same_day, rules_json = row[:6]
     return Terms(
         version_id, agency_code, policy, calendar, same_day, *choose_rule(_json(rules_json), intake.condition),
         tuple(_promise(*promise) for promise in _json(row[8])), row[9],
+        tuple((_day(begin), _day(end)) for begin, end in _json(row[6])),
     )  # fmt: skip
 
 
 def _json(value: Any) -> list[list[Any]]:
     return json.loads(value) if isinstance(value, str) else value or []
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _promise(stage: int, amount: int, unit: str, valid_from: str, valid_to: str | None) -> Promise:

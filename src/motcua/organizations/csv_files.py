@@ -150,15 +150,16 @@ def read_text(path: Path, faults: Faults) -> str | None:
     return None
 
 
-def read_table(path: Path, columns: Sequence[str], faults: Faults) -> list[Row] | None:
+def read_table(path: Path, columns: Sequence[str], faults: Faults, *, optional: Sequence[str] = ()) -> list[Row] | None:
     """The lines below the header, blanks tidied; the columns may stand in any order, between commas or semicolons.
 
+    A column of `optional` that is not there is empty in every line.
     None where the table as a whole cannot be read; that is noted.
     """
     text = read_text(path, faults)
     if text is None:
         return None
-    expected = f"cần dòng tiêu đề {','.join(columns)}"
+    expected = f"cần dòng tiêu đề {','.join((*columns, *optional))}"
     if not text.strip():
         faults.add(Place(path), "", f"tệp rỗng; {expected}.")
         return None
@@ -176,7 +177,7 @@ def read_table(path: Path, columns: Sequence[str], faults: Faults) -> list[Row] 
             if not any(cells):
                 continue
             if header is None:
-                header = _header(place, cells, columns, expected, faults)
+                header = _header(place, cells, columns, optional, expected, faults)
                 if header is None:
                     return None
                 continue
@@ -189,7 +190,7 @@ def read_table(path: Path, columns: Sequence[str], faults: Faults) -> list[Row] 
                 continue
             # A spreadsheet leaves out empty cells at the end of a line.
             cells += [""] * (len(header) - len(cells))
-            rows.append(Row(place, dict(zip(header, cells, strict=False)), faults))
+            rows.append(Row(place, dict.fromkeys(optional, "") | dict(zip(header, cells, strict=False)), faults))
     except csv.Error:
         faults.add(Place(path, lines.line_num), "", "dấu ngoặc kép không khép hoặc đặt sai, không đọc tiếp được.")
         return None
@@ -197,15 +198,18 @@ def read_table(path: Path, columns: Sequence[str], faults: Faults) -> list[Row] 
 
 
 def _header(
-    place: Place, cells: Sequence[str], columns: Sequence[str], expected: str, faults: Faults
+    place: Place, cells: Sequence[str], columns: Sequence[str], optional: Sequence[str], expected: str, faults: Faults
 ) -> list[str] | None:
     while cells and not cells[-1]:
         cells = cells[:-1]
     names = [cell.casefold() for cell in cells]
-    for name in columns:
-        if names.count(name) != 1:
+    fine = True
+    for name in (*columns, *optional):
+        if names.count(name) > 1 or (name in columns and name not in names):
             faults.add(place, name, f"{'thiếu' if name not in names else 'lặp lại'} cột này; {expected}.")
+            fine = False
     for cell, name in zip(cells, names, strict=True):
-        if name not in columns:
+        if name not in (*columns, *optional):
             faults.add(place, cell or "không tên", f"không biết cột này; {expected}.")
-    return names if sorted(names) == sorted(columns) else None
+            fine = False
+    return names if fine else None

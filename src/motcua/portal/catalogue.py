@@ -30,6 +30,7 @@ from motcua.dossiers.writer import limits_of
 from motcua.law.errors import BadInput
 from motcua.law.limits import UNIT_TEXT, Unit
 from motcua.law.moments import local_day
+from motcua.platform.clock import now
 from motcua.platform.presentation import words
 from motcua.platform.text import search_key, sort_key
 from motcua.processes.simplification.papers import Spared, still_asked
@@ -99,7 +100,8 @@ def search(*, text: str = "", sector: str = "", audience: str = "", page: int = 
         if audience not in AUDIENCES:
             raise BadInput(f"Không có đối tượng “{audience}”; ông/bà chọn lại trong danh sách.", field="audience")
         found = found.filter(current__audience__overlap=list(AUDIENCES[audience][1]))
-    found = found.annotate(here=Exists(DeskProcedure.objects.filter(procedure=OuterRef("pk"))))
+    posted = DeskProcedure.objects.in_force(local_day(now()))
+    found = found.annotate(here=Exists(posted.filter(procedure=OuterRef("pk"))))
     order: list[Any] = ["code", "id"]
     if query := _query(text):
         match = SearchQuery(query, config="simple", search_type="raw")
@@ -140,7 +142,8 @@ def most_used(limit: int = 10) -> list[Procedure]:
     frequent = shown.filter(id__in=[pk for pk, _ in latest.most_common(limit * 3)])
     top = sorted(frequent, key=lambda procedure: (-latest[procedure.pk], procedure.code))[:limit]
     if len(top) < limit:
-        posted = shown.filter(id__in=DeskProcedure.objects.values("procedure")).exclude(id__in=[p.pk for p in top])
+        here = DeskProcedure.objects.in_force(local_day(now())).values("procedure")
+        posted = shown.filter(id__in=here).exclude(id__in=[p.pk for p in top])
         top += list(posted.order_by("code")[: limit - len(top)])
     return top
 
@@ -177,8 +180,10 @@ class Place:
 
 
 def places(procedure: Procedure) -> list[Place]:
+    """Where it is taken today, and for which agency there."""
     rows = (
-        DeskProcedure.objects.filter(procedure=procedure)
+        DeskProcedure.objects.in_force(local_day(now()))
+        .filter(procedure=procedure)
         .select_related("desk", "agency")
         .order_by("desk__name", "agency__name")
     )

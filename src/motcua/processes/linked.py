@@ -102,7 +102,7 @@ def hand_in(
     """
     joined_row = JoinedProcedure.objects.get(pk=given.joined_id)
     joined = joined_from_json(joined_row.definition)
-    intakes = _intakes(joined, given)
+    intakes = _intakes(joined, given, local_day(at))
     leading = joined.leading.key
     _may(actor, intakes[leading], command)
     with transaction.atomic():
@@ -164,15 +164,19 @@ def _may(actor: Actor, intake: Intake, command: Accept | AskCompletion | Refuse 
 _TAKEN = """
 SELECT p.code, p.id, t.agency_id, a.code FROM catalog_deskprocedure t
 JOIN catalog_procedure p ON p.id = t.procedure_id JOIN organizations_agency a ON a.id = t.agency_id
-WHERE t.desk_id = %s AND p.code = ANY(%s) ORDER BY t.agency_id
+WHERE t.desk_id = %(desk)s AND p.code = ANY(%(codes)s)
+  AND (t.valid_from IS NULL OR t.valid_from <= %(on)s) AND (t.valid_to IS NULL OR t.valid_to > %(on)s) ORDER BY t.agency_id
 """
 
 
-def _intakes(joined: Joined, given: JoinedIntake) -> dict[str, Intake]:
-    """What each part is handed in with: its own procedure and agency, and the papers that are its own."""
+def _intakes(joined: Joined, given: JoinedIntake, on: date) -> dict[str, Intake]:
+    """What each part is handed in with on a day: its own procedure and agency, and the papers that are its own."""
     first = given.first
     with connection.cursor() as cursor:
-        cursor.execute(_TAKEN, [first.receiving_desk_id, [child.procedure for child in joined.children]])
+        cursor.execute(
+            _TAKEN,
+            {"desk": first.receiving_desk_id, "codes": [child.procedure for child in joined.children], "on": on},
+        )
         offers = cursor.fetchall()
     made: dict[str, Intake] = {}
     for place, child in enumerate(joined.children):

@@ -1,4 +1,4 @@
-"""The administrator's pages: what the catalogue could not read, what is not published, what each desk posts."""
+"""The administrator's pages: what the catalogue could not read, and what is not published."""
 
 from __future__ import annotations
 
@@ -10,26 +10,22 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from motcua.catalog.models import ChannelRule, DeskProcedure, ReviewItem
+from motcua.catalog.models import ReviewItem
 from motcua.catalog.queries import (
     OPTIONAL,
     PART_TEXT,
     Part,
-    posted_procedures,
     publication_gaps,
     rules_touched,
     waiting_reviews,
 )
 from motcua.catalog.services import AlreadySettled, settle_review
-from motcua.desk.access import ADMINISTRATORS, ANY_POST, DeskRequest, officers_only, said
+from motcua.desk.access import ADMINISTRATORS, DeskRequest, officers_only, said
 from motcua.desk.forms.review import KIND_TEXT, kind_of, suggestion_words, value_form
 from motcua.desk.shell import show
-from motcua.documents.permissions import can_print_lists
+from motcua.desk.views.posting import limits_text
 from motcua.law.errors import BadInput, DomainError
-from motcua.law.limits import Limit, Unit
-from motcua.organizations.models import Desk
 from motcua.platform import keyset
-from motcua.platform.presentation.words import dong
 
 _SIZE = 50
 
@@ -110,7 +106,7 @@ def review_item(request: DeskRequest, item_id: int) -> HttpResponse:
         "item": item,
         "word": KIND_TEXT.get(kind_of(item), item.field),
         "suggestion": suggestion_words(item),
-        "rules": [(rule, _limits([rule])) for rule in rules_touched(item)],
+        "rules": [(rule, limits_text([rule])) for rule in rules_touched(item)],
         "form": form,
         "fault": fault,
         "open": item.status == ReviewItem.Status.OPEN,
@@ -142,42 +138,3 @@ def gaps(request: DeskRequest) -> HttpResponse:
         "part": part,
     }
     return show(request, "desk/admin/gaps.html", context, current="gaps")
-
-
-@officers_only(ANY_POST)
-@require_safe
-def posted(request: DeskRequest) -> HttpResponse:
-    """The list posted at a desk, made to be printed and hung up."""
-    desks = list(
-        Desk.objects.filter(pk__in=DeskProcedure.objects.values("desk"))
-        .select_related("agency")
-        .order_by("agency__path", "name")
-    )
-    asked = request.GET.get("noi", "")
-    own = request.officer.desk_id
-    desk = next((one for one in desks if str(one.pk) == asked), None) or next(
-        (one for one in desks if one.pk == own), desks[0] if desks else None
-    )
-    agencies: dict[int, list[str]] = {}
-    first: dict[int, DeskProcedure] = {}
-    for place in posted_procedures(desk.pk) if desk else ():
-        agencies.setdefault(place.procedure_id, []).append(place.agency.name)
-        first.setdefault(place.procedure_id, place)
-    rows = []
-    for place in first.values():
-        channels = list(place.procedure.current.channels.all()) if place.procedure.current else []
-        limits = _limits(channels) or ("trong ngày làm việc" if place.procedure.same_day else "")
-        rows.append((place, limits, _fees(channels), agencies[place.procedure_id]))
-    may_print = desk is not None and can_print_lists(request.actor, desk)
-    context = {"desks": desks, "desk": desk, "rows": rows, "may_print": may_print}
-    return show(request, "desk/admin/posted.html", context, current="posted")
-
-
-def _limits(channels: list[ChannelRule]) -> str:
-    texts = dict.fromkeys(Limit(rule.amount, Unit(rule.unit)).text() for rule in channels if rule.amount)
-    return "; ".join(texts)
-
-
-def _fees(channels: list[ChannelRule]) -> str:
-    known = dict.fromkeys(rule.fee_vnd for rule in channels if rule.fee_vnd is not None)
-    return "; ".join("không thu" if fee == 0 else dong(fee) for fee in known)

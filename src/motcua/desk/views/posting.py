@@ -1,0 +1,167 @@
+"""The list of procedures posted at a desk, as it hangs there on a day, and taking one down from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from motcua.catalog.models import ChannelRule, DeskProcedure, ProcedureVersion
+from motcua.catalog.permissions import can_post, require_posting
+from motcua.catalog.posting import AlreadyTakenDown, take_down
+from motcua.catalog.queries import posted_procedures, taken_down, versions_on
+from motcua.desk.access import ADMINISTRATORS, ANY_POST, DeskRequest, officers_only, said
+from motcua.desk.forms.base import DayField, DeskForm, text
+from motcua.desk.shell import show
+from motcua.documents.permissions import can_print_lists
+from motcua.law.errors import DomainError
+from motcua.law.limits import Limit, Unit
+from motcua.organizations.models import Desk
+from motcua.platform.presentation.words import dong, local
+
+
+@dataclass(slots=True)
+class PostedRow:
+    """One procedure on the list; `until`: the first day on which some of its agencies are posted no more."""
+
+    place: DeskProcedure
+    name: str
+    limits: str
+    fees: str
+    agencies: list[str] = field(default_factory=list)
+    until: date | None = None
+
+
+@officers_only(ANY_POST)
+@require_safe
+def posted(request: DeskRequest) -> HttpResponse:
+    """The list of a day, made to be printed and hung up; of a past day with what the procedures promised then."""
+    desks = list(
+        Desk.objects.filter(pk__in=DeskProcedure.objects.values("desk"))
+        .select_related("agency")
+        .order_by("agency__path", "name")
+    )
+    asked, own, today = request.GET.get("noi", ""), request.officer.desk_id, local(request.at).date()
+    desk = next((one for one in desks if str(one.pk) == asked), None) or next(
+        (one for one in desks if one.pk == own), desks[0] if desks else None
+    )
+    day_form = DayForm({"ngay": said(request.GET, "ngay") or today})
+    on = day_form.cleaned_data["ngay"] if day_form.is_valid() else today
+    may_post = desk is not None and can_post(request.actor, desk)
+    context = {
+        "desks": desks,
+        "desk": desk,
+        "rows": _rows(desk, on, today) if desk else [],
+        "on": on,
+        "today": today,
+        "day": day_form["ngay"],
+        "may_print": desk is not None and on == today and can_print_lists(request.actor, desk),
+        "may_post": may_post and on >= today,
+        "gone": list(taken_down(desk.pk)) if desk and may_post else [],
+    }
+    return show(request, "desk/admin/posted.html", context, current="posted", status=422 if day_form.errors else 200)
+
+
+class DayForm(DeskForm):
+    ngay = DayField(label="Ngày")
+
+
+def _rows(desk: Desk, on: date, today: date) -> list[PostedRow]:
+    places = list(posted_procedures(desk.pk, on))
+    then = versions_on({place.procedure_id for place in places}, on) if on < today else {}
+    rows: dict[int, PostedRow] = {}
+    for place in places:
+        procedure = place.procedure
+        row = rows.get(procedure.pk)
+        if row is None:
+            version: ProcedureVersion | None = then.get(procedure.pk, procedure.current)
+            channels = list(version.channels.all()) if version else []
+            limits = limits_text(channels) or ("trong ngày làm việc" if procedure.same_day else "")
+            name = version.name if version and on < today else procedure.name
+            row = rows[procedure.pk] = PostedRow(place, name, limits, _fees(channels))
+        row.agencies.append(place.agency.name)
+        row.until = min((day for day in (row.until, place.valid_to) if day), default=None)
+    return list(rows.values())
+
+
+def limits_text(channels: Sequence[ChannelRule]) -> str:
+    texts = dict.fromkeys(Limit(rule.amount, Unit(rule.unit)).text() for rule in channels if rule.amount)
+    return "; ".join(texts)
+
+
+def _fees(channels: Sequence[ChannelRule]) -> str:
+    known = dict.fromkeys(rule.fee_vnd for rule in channels if rule.fee_vnd is not None)
+    return "; ".join("không thu" if fee == 0 else dong(fee) for fee in known)
+
+
+class TakeDownForm(DeskForm):
+    posted = forms.TypedMultipleChoiceField(
+        label="Gỡ ở",
+        coerce=int,
+        choices=[],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Cơ quan giải quyết của thủ tục.",
+    )
+    valid_to = DayField(label="Thôi niêm yết từ", help_text="Ngày đầu tiên bộ phận một cửa không còn tiếp nhận.")
+    reason = text("Lý do", hint="Ví dụ: số và ngày của quyết định bãi bỏ, phân cấp lại.")
+
+    def __init__(self, *args: Any, places: Sequence[DeskProcedure], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = self.fields["posted"]
+        assert isinstance(choices, forms.ChoiceField)
+        choices.choices = [
+            (one.pk, f"{one.agency.name} (đã định gỡ từ {one.valid_to:%d/%m/%Y})" if one.valid_to else one.agency.name)
+            for one in places
+        ]
+
+
+@officers_only(ADMINISTRATORS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_procedure_down(request: DeskRequest, desk_id: int, procedure_id: int) -> HttpResponse:
+    """A procedure leaves the list of a desk, for all of its agencies there or for some."""
+    desk = Desk.objects.select_related("agency").filter(pk=desk_id).first()
+    if desk is None:
+        raise Http404(str(desk_id))
+    require_posting(request.actor, desk)
+    today = local(request.at).date()
+    places = list(posted_procedures(desk.pk, today).filter(procedure=procedure_id))
+    back = f"{reverse('desk:posted')}?{urlencode({'noi': desk.pk})}"
+    if not places:
+        messages.error(request, "Thủ tục này không còn niêm yết tại đây.")
+        return redirect(back)
+    start = {"posted": [one.pk for one in places], "valid_to": today}
+    form = TakeDownForm(request.POST if request.method == "POST" else None, places=places, initial=start)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            count = take_down(
+                desk,
+                data["posted"],
+                valid_to=data["valid_to"],
+                reason=data["reason"],
+                actor=request.actor,
+                at=request.at,
+            )
+        except AlreadyTakenDown as error:
+            messages.error(request, error.message)
+            return redirect(back)
+        except DomainError as error:
+            form.blame(error)
+        else:
+            where = f" ở {count} cơ quan" if count > 1 else ""
+            messages.success(
+                request,
+                f"Đã gỡ {places[0].procedure.code}{where}: thôi niêm yết từ {data['valid_to']:%d/%m/%Y}.",
+            )
+            return redirect(back)
+    context = {"desk": desk, "procedure": places[0].procedure, "form": form, "back": back}
+    return show(request, "desk/admin/take_down.html", context, current="posted", status=422 if form.errors else 200)
