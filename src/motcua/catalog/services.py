@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from django.db import transaction
 from motcua.catalog.base_data import BASE_SOURCE, BASE_VALID_FROM, open_base_data
 from motcua.catalog.facts import ProcedureFacts
 from motcua.catalog.files import Refusal, read_files
-from motcua.catalog.models import CommittedLimit, DeskProcedure, Procedure, ProcedureVersion, ReviewItem
+from motcua.catalog.models import CommittedLimit, DeskProcedure, Procedure, ProcedureVersion, ReviewItem, Sector
 from motcua.catalog.permissions import require_administrator
 from motcua.catalog.settling import apply_values, carry_over
 from motcua.catalog.store import Outcome, Stored, lock_catalogue, store, waiting_codes
@@ -21,6 +21,7 @@ from motcua.identity.actors import Actor, ActorKind
 from motcua.law.errors import BadInput, DomainError
 from motcua.law.limits import Limit
 from motcua.organizations.models import Agency, Desk
+from motcua.platform.text import search_key
 
 CHUNK = 250
 """Procedures of one transaction: an import that was cut off goes on where it stopped, what is stored is unchanged."""
@@ -162,3 +163,26 @@ def promise_limit(
 def end_promises(commitment_ids: Iterable[int], *, on: date) -> None:
     """Promise no more from a day on; what came in before keeps its limit."""
     CommittedLimit.objects.filter(pk__in=list(commitment_ids)).update(valid_to=on)
+
+
+def add_imported_sectors(names: Mapping[str, str]) -> None:
+    """Sectors that only other systems have named so far, by code; what is there stays as it is."""
+    Sector.objects.bulk_create(
+        (Sector(code=code, name=name, name_key=search_key(name), imported=True) for code, name in names.items()),
+        ignore_conflicts=True,
+    )
+
+
+def add_imported_procedures(given: Mapping[str, tuple[str, int]]) -> None:
+    """Procedures that only other systems have named so far: code → (name, sector's id). They have no version, so that
+    nobody can hand in a dossier under them; what is there stays as it is.
+    """
+    Procedure.objects.bulk_create(
+        (Procedure(code=code, name=name, sector_id=sector, imported=True) for code, (name, sector) in given.items()),
+        ignore_conflicts=True,
+    )
+
+
+def name_imported(procedure_id: int, name: str) -> None:
+    """The name of a procedure of which only the code was known; the catalogue's own names stay."""
+    Procedure.objects.filter(pk=procedure_id, imported=True).update(name=name)

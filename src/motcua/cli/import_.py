@@ -1,4 +1,4 @@
-"""`motcua import`: administrative units, procedures, the organisation."""
+"""`motcua import`: administrative units, procedures, the organisation, dossiers of other systems."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from motcua.cli.dossiers import dossiers
 from motcua.cli.organisation import organisation
 from motcua.cli.progress import progress_bar
 from motcua.cli.session import database
@@ -22,6 +23,7 @@ def import_() -> None:
 
 
 import_.add_command(organisation)
+import_.add_command(dossiers)
 
 
 @import_.command("catalog")

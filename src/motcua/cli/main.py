@@ -22,7 +22,7 @@ COMMANDS = {
     "check": ("motcua.cli.check:check", "Kiểm tra mọi cài đặt"),
     "due": ("motcua.cli.due:due", "Tính hạn giải quyết và giải thích"),
     "limits": ("motcua.cli.limits:limits", "Đọc thời hạn viết bằng chữ"),
-    "import": ("motcua.cli.import_:import_", "Nạp đơn vị hành chính, danh mục thủ tục, tổ chức"),
+    "import": ("motcua.cli.import_:import_", "Nạp đơn vị hành chính, danh mục thủ tục, tổ chức, hồ sơ"),
     "password": ("motcua.cli.password:password", "Đặt mật khẩu đăng nhập của một cán bộ"),
     "process": ("motcua.cli.process:process", "Quy trình nội bộ của thủ tục"),
     "ledger": ("motcua.cli.ledger:ledger", "Kiểm chứng sổ cái"),

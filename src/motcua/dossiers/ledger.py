@@ -43,7 +43,8 @@ def _check(value: object) -> None:
         for key, item in value.items():
             if not (isinstance(key, str) and key.isascii()):
                 raise TypeError(f"ledger key must be an ASCII string: {key!r}")
-            if type(item) not in _PLAIN:
+            kind = type(item)
+            if kind not in _PLAIN and not (kind is int and -_LARGEST_SAFE <= item <= _LARGEST_SAFE):
                 _check(item)
         return
     elif isinstance(value, list | tuple):

@@ -63,6 +63,24 @@ def change_agency(
     set_calendar(moved, calendar=moved.calendar, due_policy=moved.due_policy)
 
 
+def add_imported_agency(*, code: str, name: str, level: str, valid_from: date) -> None:
+    """An agency that only another system has named so far; its level may be unknown (empty).
+
+    It stands below the province's own, where there is exactly one, so that its dossiers are in somebody's scope; ministries
+    and vertical agencies have trees of their own.
+    """
+    own_tree = level in (Agency.Level.MINISTRY, Agency.Level.VERTICAL)
+    roots = Agency.objects.filter(level=Agency.Level.PROVINCE, parent=None, imported=False)[:2]
+    parent = roots[0] if len(roots) == 1 and not own_tree else None
+    agency = create_agency(code=code, name=name, level=level, valid_from=valid_from, parent=parent)
+    Agency.objects.filter(pk=agency.pk).update(imported=True)
+
+
+def describe_imported_agency(agency_id: int, *, name: str, level: str) -> None:
+    """What becomes known of an agency of which another system has told less before."""
+    Agency.objects.filter(pk=agency_id, imported=True).update(name=name, level=level)
+
+
 def _check_policy(due_policy: str) -> None:
     if due_policy and due_policy not in set(Policy):
         raise BadInput(f"Cách tính hạn “{due_policy}” không có; cần keep_time hoặc end_of_day.", field="due_policy")
