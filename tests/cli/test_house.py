@@ -142,6 +142,38 @@ def test_a_day_that_is_none_is_said_without_a_pattern():
     assert "--valid-from: 'mai' không phải ngày dạng năm-tháng-ngày như 2026-11-20." in done.stderr
 
 
+def test_check_changes_nothing_and_says_what_would_be_made(tmp_path):
+    home = tmp_path / "a" / "home"
+    fresh = command_here("", home, MOTCUA_SECRET_KEY="")("check", "--json")
+
+    told = {item["setting"]: item["text"] for item in json.loads(fresh.stdout)["findings"]}
+    assert fresh.returncode == 0
+    assert told["MOTCUA_HOME"].startswith(
+        f"Thư mục dữ liệu {home} chưa có, lần chạy đầu tiên sẽ tạo {home.parent}, {home}; ổ đĩa còn "
+    )
+    assert told["MOTCUA_SECRET_KEY"] == (
+        f"Khóa ký phiên làm việc chưa có, lần chạy đầu tiên sẽ tạo {home / 'keys' / 'secret_key'}."
+    )
+    assert "chưa có, lần chạy đầu tiên sẽ tạo" in told["MOTCUA_DATABASE_URL"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_of_a_database_makes_no_key(tmp_path):
+    """In a process of its own, where the settings are read for the first time."""
+    done = motcua(
+        "check",
+        "--json",
+        MOTCUA_HOME=str(tmp_path / "home"),
+        MOTCUA_DATABASE_URL="postgresql://x@/no?host=/nowhere",
+        MOTCUA_SECRET_KEY="",
+    )
+
+    assert [one["setting"] for one in json.loads(done.stdout)["findings"] if one["level"] == "fault"] == [
+        "MOTCUA_DATABASE_URL"
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_check_names_misspelled_and_unfitting_settings(tmp_path):
     done = motcua(
         "check",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import urllib.request
 
 import pytest
@@ -138,6 +139,24 @@ def test_problem_carries_the_facts_of_the_error(client, db):
     body = json.loads(client.get("/refuse", headers={"Accept": "application/json"}).content)
 
     assert body["data"] == {"seq": 3}
+
+
+@pytest.mark.parametrize(
+    ("host", "accept"),
+    [("evil.example", "text/html"), ("a b<script>", "text/html"), ("10.0.0.9:8000", "application/json")],
+)
+@pytest.mark.parametrize("path", ["/", "/health/live", "/khong-co"])
+def test_a_foreign_host_is_one_line_and_a_plain_answer(client, db, caplog, host, accept, path):
+    caplog.set_level(logging.INFO)
+    answer = client.get(path, headers={"Host": host, "Accept": accept, "X-Request-Id": "req-00000001"})
+
+    assert (answer.status_code, answer["X-Request-Id"], answer["X-Content-Type-Options"]) == (
+        400, "req-00000001", "nosniff",
+    )  # fmt: skip
+    assert "Tên máy trong địa chỉ không phải của hệ thống này." in answer.content.decode()
+    (line,) = caplog.records
+    assert (line.name, line.levelname, line.exc_info) == ("motcua.access", "WARNING", None)
+    assert line.getMessage() == f"GET 400: tên máy lạ {host!r}"
 
 
 def test_live_server_runs_over_the_test_database(live_url):

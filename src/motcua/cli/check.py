@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import secrets
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -16,8 +17,11 @@ import click
 from motcua.cli.session import load_django
 from motcua.law.errors import system_reason
 from motcua.platform.config import BadSettings, Config, config, misspelled
-from motcua.platform.home import make_home
+from motcua.platform.home import home_to_make
 from motcua.platform.postgres import Cluster
+from motcua.platform.secrets import SECRET_KEY, kept_at
+
+_FIRST_RUN = "lần chạy đầu tiên sẽ tạo"
 
 
 @dataclass(frozen=True)
@@ -76,31 +80,36 @@ def _combinations(settings: Config) -> Iterator[Finding]:
 
 def _home(settings: Config) -> Iterator[Finding]:
     try:
-        make_home(settings.home)
+        missing = home_to_make(settings.home)
     except BadSettings as error:
         yield Finding("fault", "MOTCUA_HOME", error.message)
         return
-    if not os.access(settings.home, os.W_OK | os.X_OK):
+    if not missing and not os.access(settings.home, os.W_OK | os.X_OK):
         yield Finding("fault", "MOTCUA_HOME", f"MOTCUA_HOME: không ghi được vào {settings.home}.")
         return
-    free = shutil.disk_usage(settings.home).free // 1024**2
+    free = shutil.disk_usage(missing[0].parent if missing else settings.home).free // 1024**2
+    told = f"chưa có, {_FIRST_RUN} {', '.join(map(str, missing))}; ổ" if missing else "dùng được, ổ"
     yield Finding(
-        "ok" if free > 2048 else "warning", "MOTCUA_HOME", f"Thư mục dữ liệu {settings.home}, ổ đĩa còn {free} MB."
+        "ok" if free > 2048 else "warning", "MOTCUA_HOME", f"Thư mục dữ liệu {settings.home} {told} đĩa còn {free} MB."
     )
+    key = kept_at(settings.home, SECRET_KEY)
+    if not settings.secret_key and not key.exists():
+        yield Finding("ok", "MOTCUA_SECRET_KEY", f"Khóa ký phiên làm việc chưa có, {_FIRST_RUN} {key}.")
 
 
 def _database(settings: Config) -> Iterator[Finding]:
     name = "MOTCUA_DATABASE_URL"
-    load_django()
+    if not settings.database_url:
+        cluster = Cluster.at(settings.home)
+        there = f"ở {cluster.base}" if cluster.data.exists() else f"chưa có, {_FIRST_RUN} {cluster.base}"
+        yield Finding("ok", name, f"Cơ sở dữ liệu riêng, PostgreSQL 18, {there}.")
+        return
+    _load_django(settings)
     # Imported here: Django must be loaded first.
     from django.db import connection
 
     from motcua.platform import schema
 
-    if not settings.database_url:
-        cluster = Cluster.at(settings.home)
-        yield Finding("ok", name, f"Cơ sở dữ liệu riêng, PostgreSQL 18, ở {cluster.base}.")
-        return
     try:
         schema.require_migrated(settings)
     except schema.NotMigrated as error:
@@ -119,6 +128,14 @@ def _database(settings: Config) -> Iterator[Finding]:
             "MOTCUA_MIGRATE_DATABASE_URL: chương trình đang dùng vai trò sở hữu bảng;"
             " nên tách vai trò để sổ cái không sửa được.",
         )
+
+
+def _load_django(settings: Config) -> None:
+    """With a key for this process alone where none is kept yet: making one is for who serves."""
+    if not settings.secret_key and not kept_at(settings.home, SECRET_KEY).exists():
+        os.environ["MOTCUA_SECRET_KEY"] = secrets.token_urlsafe(48)
+        config.cache_clear()
+    load_django()
 
 
 def _clamd(settings: Config) -> Iterator[Finding]:

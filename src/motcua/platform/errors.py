@@ -98,6 +98,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, 400, code="bad_request", detail="Máy chủ không đọc được yêu cầu này.")
 
 
+def foreign_host(request: HttpRequest) -> HttpResponse:
+    return answer(
+        request,
+        400,
+        code="bad_request",
+        detail="Tên máy trong địa chỉ không phải của hệ thống này. Xin xem lại địa chỉ.",
+    )
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, 403, code="not_allowed", detail="Ông/bà không có quyền xem hoặc làm việc này.")
 

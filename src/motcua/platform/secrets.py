@@ -10,10 +10,16 @@ from motcua.law.errors import system_reason
 from motcua.platform.config import BadSettings, Config
 from motcua.platform.home import make_home
 
+SECRET_KEY = "secret_key"
+
+
+def kept_at(home: Path, name: str) -> Path:
+    return home / "keys" / name
+
 
 def own_key(home: Path, name: str) -> str:
     """The key kept in `home/keys/name`, made at the first call; two processes that race get the same one."""
-    path = home / "keys" / name
+    path = kept_at(home, name)
     try:
         make_home(home)
         path.parent.mkdir(exist_ok=True, mode=0o700)
@@ -39,4 +45,4 @@ def own_key(home: Path, name: str) -> str:
 
 def secret_key(config: Config) -> str:
     """The key that signs sessions and tokens: the given one, else our own under the home folder."""
-    return config.secret_key.get_secret_value() if config.secret_key else own_key(config.home, "secret_key")
+    return config.secret_key.get_secret_value() if config.secret_key else own_key(config.home, SECRET_KEY)
