@@ -25,6 +25,7 @@ COMMANDS = {
     "import": ("motcua.cli.import_:import_", "Nạp đơn vị hành chính, danh mục thủ tục, tổ chức, hồ sơ"),
     "password": ("motcua.cli.password:password", "Đặt mật khẩu đăng nhập của một cán bộ"),
     "process": ("motcua.cli.process:process", "Quy trình nội bộ của thủ tục"),
+    "report": ("motcua.cli.report:report", "Báo cáo theo mẫu quy định (06a)"),
     "ledger": ("motcua.cli.ledger:ledger", "Kiểm chứng sổ cái"),
     "backup": ("motcua.cli.backup:backup", "Sao lưu cơ sở dữ liệu và tệp"),
     "restore": ("motcua.cli.restore:restore", "Phục hồi từ bản sao lưu"),

@@ -177,11 +177,11 @@ class _Folding:
             self.lateness = (data["cause"], self.names.agencies[agency][0] if agency else "")
         elif entry.kind in (IMPORTED, IMPORT_ADVANCED):
             self.imported = True
-            self.given |= {name: value for name, value in data.get("facts", {}).items() if value is not None}
+            told = self.given | data.get("facts", {})
+            self.given = {name: value for name, value in told.items() if value is not None}
             sent = self.given.get("apology_sent_at")
-            if sent is not None:
-                self.apology_at = datetime.fromisoformat(sent)
-                self.apology_timing = self._timing(self.apology_at, self.columns.get("due_at"))
+            self.apology_at = None if sent is None else datetime.fromisoformat(sent)
+            self.apology_timing = self._timing(self.apology_at, self.columns.get("due_at"))
         if data["set"].get("promised_at", "") is None:
             self.apology_at, self.apology_timing = None, ""
 
@@ -196,8 +196,8 @@ class _Folding:
         elif data["set"].get("handed_over_at", "") is None:
             self.flags["returned_by_post"] = None
 
-    def _timing(self, at: datetime, due: datetime | None) -> str:
-        if due is None:
+    def _timing(self, at: datetime | None, due: datetime | None) -> str:
+        if at is None or due is None:
             return ""
         if to_minutes(at) > to_minutes(due):
             return "after_due"
@@ -211,7 +211,7 @@ class _Folding:
             stops, _ = stops_of(self.history)
             self.pauses = tuple(GivenPause(stop.kind.value, stop.begin, stop.end) for stop in stops)
         elif "pauses" in data.get("facts", {}):
-            self.pauses = read_pauses(data["facts"]["pauses"])
+            self.pauses = read_pauses(data["facts"]["pauses"] or "")
 
     def _version(self, entry: FeedEntry) -> dict[str, Any]:
         get = self.columns.get
@@ -230,7 +230,7 @@ class _Folding:
         service_level, result_paper_due = self.names.versions.get(get("version_id"), ("", None))
         given = self.given.get
         flags = {name: _flag(given(name), self.flags[name]) for name in FLAGS}
-        if flags["received_by_post"] is None and not self.imported:
+        if flags["received_by_post"] is None and (get("channel") == "post" or not self.imported):
             flags["received_by_post"] = get("channel") == "post"
         if flags["digitised_input"] is None and self.papers:
             flags["digitised_input"] = self.paper_files > 0
@@ -278,7 +278,7 @@ class _Folding:
             "elapsed_seconds": int((finished_at - accepted_at).total_seconds()) if finished_at else None,
             "answer_breaches": get("answer_breaches", None if self.imported else 0),
             "completion_rounds": get("completion_rounds", None if self.imported else 0),
-            "supplement_rounds": given("supplement_rounds", get("supplement_rounds", None if self.imported else 0)),
+            "supplement_rounds": self._supplement_rounds(),
             "paused_seconds": self._paused_seconds(finished_at),
             "fee_vnd": get("fee_vnd"),
             "obligation_vnd": given("obligation_vnd", self.obligation_vnd),
@@ -295,6 +295,14 @@ class _Folding:
 
     def _desk(self, given: str | None, desk_id: int | None) -> str:
         return given or (self.names.desks[desk_id] if desk_id else "")
+
+    def _supplement_rounds(self) -> int | None:
+        if not self.imported:
+            return int(self.columns.get("supplement_rounds", 0))
+        told = self.given.get("supplement_rounds")
+        if told is None and self.pauses:
+            return sum(pause.kind == "supplement" for pause in self.pauses)
+        return told
 
     def _paused_seconds(self, finished_at: datetime | None) -> int | None:
         if not self.pauses:

@@ -1,0 +1,119 @@
+"""`motcua report`: statutory reports, computed from the records for any window and as known at any moment."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from motcua.cli.progress import progress_bar
+from motcua.cli.session import database
+from motcua.law.errors import BadInput, system_reason
+from motcua.law.moments import parse_moment
+
+_FORMATS = ("json", "xlsx", "pdf", "docx")
+
+
+@click.group("report")
+def report() -> None:
+    """Báo cáo theo mẫu quy định, tính từ sổ cái.
+
+    Statutory reports, computed from the ledger.
+    """
+
+
+@report.command("06a")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), required=True, metavar="DATE", help="Ngày đầu kỳ.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), required=True, metavar="DATE", help="Ngày cuối kỳ.")
+@click.option("--agency", default="", metavar="CODE", help="Chỉ cơ quan này và các cơ quan bên dưới.")
+@click.option("--by", type=click.Choice(["agency", "sector", "procedure"]), default="agency", help="Tách dòng theo.")
+@click.option(
+    "--as-of", "as_of", metavar="MOMENT", help="Theo những gì đã ghi nhận đến thời điểm này (mặc định: bây giờ)."
+)
+@click.option(
+    "--rule", type=click.Choice(["date", "instant"]), default="date", help="So hạn theo ngày hay theo thời điểm."
+)
+@click.option(
+    "--format", "form", type=click.Choice(_FORMATS), help="Dạng ghi ra (mặc định: theo đuôi tệp, không thì json)."
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Tệp ghi ra (mặc định: đầu ra chuẩn).")
+def form_06a(
+    first: datetime,
+    last: datetime,
+    agency: str,
+    by: str,
+    as_of: str | None,
+    rule: str,
+    form: str | None,
+    out: Path | None,
+) -> None:
+    """Biểu 06a: tình hình, kết quả giải quyết thủ tục hành chính.
+
+    Form 06a: how dossiers came in and were handled.
+    """
+    form = form or _by_suffix(out)
+    if out is None and form != "json" and sys.stdout.isatty():
+        raise BadInput(f"Dạng {form} không in ra màn hình được: cần --out TỆP.{form}.")
+    moment = parse_moment(as_of) if as_of else None
+    with database():
+        # Imported here: they need Django loaded.
+        from motcua.platform.clock import now
+        from motcua.statistics.periods import Window
+        from motcua.statistics.reports.form_06a import report_06a
+        from motcua.statistics.services import catch_up, refresh
+
+        window = Window(first.date(), last.date())
+        at = now()
+        refresh(at)
+        with progress_bar("Đọc sổ cái") as progress:
+            catch_up(_counter(progress))
+        made = report_06a(window, now=now(), agency=agency, by=by, rule=rule, as_of=moment)
+        if form == "json":
+            content = (json.dumps(made.as_json(), ensure_ascii=False) + "\n").encode()
+        elif form == "xlsx":
+            from motcua.statistics.reports.spreadsheet import spreadsheet
+
+            content = spreadsheet(made)
+        elif form == "docx":
+            from motcua.statistics.reports.word import document
+
+            content = document(made)
+        else:
+            from motcua.statistics.reports.pdf import pdf
+
+            content = pdf(made)
+    _write(content, out)
+
+
+def _by_suffix(out: Path | None) -> str:
+    suffix = out.suffix.lstrip(".").lower() if out else ""
+    return suffix if suffix in _FORMATS else "json"
+
+
+def _counter(progress: Callable[[int, int], None] | None) -> Callable[[int], None]:
+    """Tells the bar how many entries have been read; how many there will be is not known before."""
+    total = 0
+
+    def on_read(entries: int) -> None:
+        nonlocal total
+        total += entries
+        if progress:
+            progress(total, total)
+
+    return on_read
+
+
+def _write(content: bytes, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise BadInput(f"{out}: không ghi được ({system_reason(error)}).") from None
+    click.echo(f"Đã ghi {len(content)} byte: {out}", err=True)
