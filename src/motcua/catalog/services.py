@@ -1,4 +1,4 @@
-"""Writers of the catalogue: import, base data, the review list, what a desk takes."""
+"""Writers of the catalogue: import, base data, the review list, promised limits. What a desk takes: `posting`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from django.db import transaction
 from motcua.catalog.base_data import BASE_SOURCE, BASE_VALID_FROM, open_base_data
 from motcua.catalog.facts import ProcedureFacts
 from motcua.catalog.files import Refusal, read_files
-from motcua.catalog.models import CommittedLimit, DeskProcedure, Procedure, ProcedureVersion, ReviewItem, Sector
+from motcua.catalog.models import CommittedLimit, Procedure, ProcedureVersion, ReviewItem, Sector
 from motcua.catalog.permissions import require_administrator
 from motcua.catalog.settling import apply_values, carry_over
 from motcua.catalog.store import Outcome, Stored, lock_catalogue, store, waiting_codes
 from motcua.identity.actors import Actor, ActorKind
 from motcua.law.errors import BadInput, DomainError
 from motcua.law.limits import Limit
-from motcua.organizations.models import Agency, Desk
+from motcua.organizations.models import Agency
 from motcua.platform.text import search_key
 
 CHUNK = 250
@@ -127,19 +127,6 @@ def settle_review(
         apply_values(item, decided or {})
     item.refresh_from_db()
     return item
-
-
-def post_procedures(rows: Iterable[tuple[Desk, Procedure, Agency]]) -> None:
-    """State which desk takes which procedure for which competent agency; stating it again changes nothing."""
-    DeskProcedure.objects.bulk_create(
-        (DeskProcedure(desk=desk, procedure=procedure, agency=agency) for desk, procedure, agency in rows),
-        ignore_conflicts=True,
-    )
-
-
-def withdraw_procedure(*, desk: Desk, procedure: Procedure, agency: Agency) -> None:
-    """The desk takes the procedure no more; dossiers already received are not touched."""
-    DeskProcedure.objects.filter(desk=desk, procedure=procedure, agency=agency).delete()
 
 
 def promise_limit(
