@@ -32,6 +32,7 @@ COMMANDS = {
     "retention": ("motcua.cli.retention:retention", "Hủy dữ liệu hết thời hạn lưu giữ"),
     "simulate": ("motcua.cli.simulate:simulate", "Mô phỏng một quy trình hoặc một cơ quan"),
     "risk": ("motcua.cli.risk:risk", "Học và kiểm chứng nguy cơ trễ của hồ sơ"),
+    "mine": ("motcua.cli.mine:mine", "Đường đi thực tế của hồ sơ, từ sổ cái hoặc từ tệp XES"),
     "bench": ("motcua.cli.bench:bench", "Đo tốc độ của chính chương trình"),
     "token": ("motcua.cli.token:token", "Mã truy cập của chương trình gọi API"),
     "outside": ("motcua.cli.outside:outside", "Giả lập cơ quan ngoài hệ thống, để trình diễn"),

@@ -13,8 +13,9 @@ from motcua.law.worktime import national_calendar
 
 
 class Stage(StrEnum):
-    """How far the process of a trace is: still running, at its end, or broken off by withdrawal or stop."""
+    """How far the process of a trace is: not begun, running, at its end, or broken off by withdrawal or stop."""
 
+    BEFORE = "before"
     RUNNING = "running"
     ENDED = "ended"
     CUT = "cut"
@@ -88,8 +89,8 @@ class Log:
         return self.calendars.get(agency, self.calendar)
 
 
-def shown_offices(offices: Mapping[str, str], used: Iterable[str]) -> dict[str, str]:
-    """Names by code; two offices of one name are told apart by their code."""
-    names = {code: offices.get(code, code) for code in used}
-    often = Counter(names.values())
-    return {code: f"{name} ({code})" if often[name] > 1 else name for code, name in names.items()}
+def told_apart(names: Mapping[str, str], used: Iterable[str]) -> dict[str, str]:
+    """Names by code; what bears one name is told apart by its code."""
+    found = {code: names.get(code, code) for code in used}
+    often = Counter(found.values())
+    return {code: f"{name} ({code})" if often[name] > 1 else name for code, name in found.items()}

@@ -15,7 +15,9 @@ from motcua.law.calendars import Calendar
 from motcua.law.errors import BadInput
 from motcua.organizations.models import Agency, Desk, Officer, Unit
 from motcua.processes.projection import calendar_of_agency
-from motcua.statistics.mining.log import Log, Trace, shown_offices
+from motcua.processes.versions import definition_of
+from motcua.statistics.mining.answers import Mined
+from motcua.statistics.mining.log import Log, Trace, told_apart
 from motcua.statistics.mining.telling import OUTSIDE, Places, Told, is_imported, tell
 from motcua.statistics.models import DimAgency, DimProcedure
 from motcua.statistics.periods import Window
@@ -60,6 +62,11 @@ WHERE m.dossier_id = ANY(%(ids)s) AND m.known_from <= %(as_of)s
 ORDER BY m.dossier_id, m.seq
 """
 _AT_ONCE = 2_000
+
+
+def mine_ledger(question: Question) -> Mined:
+    """The log of the question, each dossier to be held against the version that it followed. Raises as `read_log`."""
+    return Mined(read_log(question), lambda trace: definition_of(trace.process) if trace.process else None)
 
 
 def read_log(question: Question) -> Log:
@@ -108,7 +115,9 @@ def _told(title: str, chosen: dict[int, tuple[str, str]], question: Question) ->
             imported += 1
             continue
         code, agency = chosen[dossier_id]
-        traces[dossier_id], named = tell(code, entries, places, dossier_id=dossier_id, agency=agency)
+        traces[dossier_id], named = tell(
+            code or f"#{dossier_id}", entries, places, dossier_id=dossier_id, agency=agency
+        )
         labels |= named
     ordered = tuple(traces[dossier_id] for dossier_id in chosen if dossier_id in traces)
     notes = (
@@ -150,7 +159,7 @@ def _office_names(traces: tuple[Trace, ...]) -> dict[str, str]:
     units = Unit.objects.filter(code__in=used).values_list("code", "name", "agency__name")
     names |= {code: f"{unit}, {agency}" for code, unit, agency in units}
     names |= dict(Desk.objects.filter(code__in=used).values_list("code", "name"))
-    return shown_offices(names, used)
+    return told_apart(names, used)
 
 
 def _calendars(traces: tuple[Trace, ...]) -> dict[str, Calendar]:

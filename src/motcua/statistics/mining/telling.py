@@ -28,6 +28,7 @@ KINDS = {move.kind: COMMAND_TEXT[move.command] for move in MOVES if move.command
     STEP_TAKEN_BACK: PROCESS_EVENT_TEXT[ProcessEvent.TAKEN_BACK]
 }
 """The ledger's kinds that are activities, with their words. What only notes something is not on a dossier's way."""
+_ACCEPTED = "dossier.accepted"
 _TAKEN = frozenset({f"process.{ProcessEvent.CLAIMED}", f"process.{ProcessEvent.ACKNOWLEDGED}"})
 # A body without an account, asked by document and one-time link.
 OUTSIDE = "outside"
@@ -110,7 +111,9 @@ class _Telling:
 
     def trace(self, case: str, dossier_id: int) -> Trace:
         stage = Stage.RUNNING
-        if self.state in _ENDED:
+        if not self.process and not any(event.activity == _ACCEPTED for event in self.events):
+            stage = Stage.BEFORE
+        elif self.state in _ENDED:
             stage = Stage.ENDED
         elif self.state in FINISHED:
             stage = Stage.CUT
