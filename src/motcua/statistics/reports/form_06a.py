@@ -7,7 +7,7 @@ of administrative procedures (TT 01/2020/TT-VPCP); the columns are numbered as o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from motcua.catalog.models import Procedure, Sector
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
 from motcua.organizations.models import Agency
-from motcua.statistics.figures import EVERYWHERE, Asked, as_known, figures
+from motcua.statistics.figures import EVERYWHERE, Asked, Opened, as_known, figures, open_rows
 from motcua.statistics.models import DimAgency
 from motcua.statistics.periods import Window
 
@@ -107,7 +107,10 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Report06a:
-    """`agency` names whose report it is; `vertical` is the block outside the province's total, None without any such agency."""
+    """`agency` names whose report it is; `vertical` is the block outside the province's total, None without any such agency.
+
+    `columns` names the measure of each column; `apart`: vertical agencies are kept out of the total.
+    """
 
     window: Window
     asked: Asked
@@ -118,7 +121,8 @@ class Report06a:
     main: Block
     vertical: Block | None
     notes: Notes
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str]
+    apart: bool
 
     def as_json(self) -> dict[str, Any]:
         cut = self.asked.cut_at
@@ -172,7 +176,21 @@ def report_06a(
         vertical=vertical,
         notes=_notes(asked, rule, apart, blocks[False].total["c6"], broken),
         columns=columns,
+        apart=apart,
     )
+
+
+def open_cell(report: Report06a, column: str, key: str = "", *, vertical: bool = False) -> Opened:
+    """Exactly the dossiers of a cell; of the total without a `key`. `vertical` is the block outside the total.
+
+    Raises BadInput for a column that the form has not.
+    """
+    if column not in report.columns:
+        raise BadInput(f"Biểu 06a không có cột “{column}”.", field="column")
+    cell: dict[str, Any] = {report.by: key} if key else {}
+    if report.apart:
+        cell["vertical"] = vertical
+    return open_rows(report.columns[column], report.asked, cell)
 
 
 def place_of(code: str) -> DimAgency:
