@@ -147,7 +147,10 @@ def remove_dossier(dossier_id: int) -> None:
         f"DELETE FROM documents_issuedform WHERE dossier_id = {dossier_id}",
         f"DELETE FROM dossiers_ledgerprivate WHERE entry_id IN ({entries})",
         f"DELETE FROM dossiers_ledgerentry WHERE dossier_id = {dossier_id}",
-        *(f"DELETE FROM dossiers_{table} WHERE dossier_id = {dossier_id}" for table in ("paper", "result", "timer", "searchrow")),
+        *(
+            f"DELETE FROM dossiers_{table} WHERE dossier_id = {dossier_id}"
+            for table in ("paper", "result", "timer", "searchrow")
+        ),
         f"DELETE FROM dossiers_dossier WHERE id = {dossier_id}",
     )
 
