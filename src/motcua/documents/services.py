@@ -26,7 +26,7 @@ from motcua.documents.subscriber import RENDER
 from motcua.dossiers.models import Dossier, Draft, Paper, Result
 from motcua.dossiers.permissions import NotAllowed, sees
 from motcua.dossiers.queries import get_visible
-from motcua.dossiers.writer import NotFound
+from motcua.dossiers.writer import READ_ONLY, NotFound
 from motcua.identity.actors import Actor, ActorKind
 from motcua.law.errors import BadInput, DomainError
 from motcua.organizations.models import Desk
@@ -326,6 +326,8 @@ def control_slip_now(dossier_id: int, *, actor: Actor, at: datetime) -> Rendered
 def _check_slip(dossier: Dossier, actor: Actor) -> None:
     if actor.kind is not ActorKind.OFFICER or dossier.accepted_at is None:
         raise NotAllowed("Phiếu kiểm soát chỉ in được cho hồ sơ đã tiếp nhận, tại cơ quan đang giải quyết.")
+    if dossier.imported:
+        raise NotAllowed(READ_ONLY)
 
 
 def issue_control_slip(dossier_id: int, *, actor: Actor, at: datetime) -> IssuedForm:

@@ -44,6 +44,9 @@ def move(request: DeskRequest, dossier_id: int, slug: str) -> HttpResponse:
     if command is None:
         raise Http404(slug)
     dossier = find(request, dossier_id)
+    if dossier.imported:
+        # Its form may lack what it would begin with: the people are not known.
+        _must_be_allowed(request, dossier, command)
     items = queries.timeline(dossier.pk)
     late_for = request.actor if LATE in request.GET else None
     choices = around(dossier, command, items, at=_typed_moment(request) or request.at, late_for=late_for)
