@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from motcua.statistics.models import FactDossier, FactMove, FactPart, FactPause
+from motcua.statistics.models import DailyCount, FactDossier, FactMove, FactPart, FactPause
 
-TABLES = (FactDossier, FactPause, FactPart, FactMove)
+TABLES = (FactDossier, FactPause, FactPart, FactMove, DailyCount)
 
 
 def stored() -> dict[str, list[tuple[Any, ...]]]:

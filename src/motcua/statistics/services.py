@@ -7,6 +7,7 @@ always begins with a dossier's first entry, so what is folded step by step and w
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -17,7 +18,7 @@ from django.db import connection, models, transaction
 from motcua.dossiers.feed import START, FeedEntry, Position, entries_after
 from motcua.platform.copying import copy_rows
 from motcua.statistics.facts import Folded, Names, fold
-from motcua.statistics.models import FactDossier, FactMove, FactPart, FactPause, Reader
+from motcua.statistics.models import DailyCount, FactDossier, FactMove, FactPart, FactPause, Reader
 from motcua.statistics.names import refresh_dimensions, stored_names
 
 READER = "facts"
@@ -26,15 +27,21 @@ BATCH = 20_000
 _FETCH = 5_000
 
 
-def columns_of(model: type[models.Model]) -> tuple[str, ...]:
+def _columns_of(model: type[models.Model]) -> tuple[str, ...]:
     return tuple(field.column or "" for field in model._meta.concrete_fields)
 
 
-DOSSIER_COLUMNS = columns_of(FactDossier)
-MOVE_COLUMNS = columns_of(FactMove)
-PAUSE_COLUMNS = columns_of(FactPause)
-PART_COLUMNS = columns_of(FactPart)
-_FACTS: tuple[type[models.Model], ...] = (FactDossier, FactPause, FactPart, FactMove)
+# The tables that a dossier's entries are folded into, by name.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    model._meta.db_table: _columns_of(model) for model in (FactDossier, FactPause, FactPart, FactMove)
+}
+_DOSSIERS, _PAUSES, _PARTS, _MOVES = COLUMNS
+ROWS_OF: dict[str, Callable[[Folded], list[Sequence[Any]]]] = {
+    _DOSSIERS: lambda made: [[row[name] for name in COLUMNS[_DOSSIERS]] for row in made.versions],
+    _PAUSES: lambda made: list(made.pauses),
+    _PARTS: lambda made: list(made.parts),
+    _MOVES: lambda made: [[row[name] for name in COLUMNS[_MOVES]] for row in made.moves],
+}
 
 
 def project(at: datetime, limit: int = BATCH) -> int:
@@ -69,8 +76,8 @@ def rebuild(on_read: Callable[[int], None] = lambda entries: None) -> int:
     with transaction.atomic():
         reader = _take_reader(wait=True)
         assert reader is not None
-        for model in _FACTS:
-            _empty(model._meta.db_table)
+        for table in (*COLUMNS, DailyCount._meta.db_table):
+            _empty(table)
         reader.xid, reader.entry_id = START
         total = 0
         while read := _read_on(reader, BATCH):
@@ -102,70 +109,66 @@ def _read_on(reader: Reader, limit: int) -> int:
 
 
 def _project(entries: Sequence[FeedEntry]) -> None:
-    names = stored_names()
+    # Imported here: it takes a second to load, and every process of the program loads this module.
+    from motcua.statistics.daily import change, counted_of
+
     new: dict[int, int] = {}
     for entry in entries:
         new.setdefault(entry.dossier_id, entry.seq)
     # Of a dossier that began in this batch every entry is at hand.
     older = [dossier_id for dossier_id, seq in new.items() if seq > 1]
-    at_hand = [entry for entry in entries if new[entry.dossier_id] == 1]
-    at_hand.sort(key=lambda entry: (entry.dossier_id, entry.seq))
+    before = counted_of(older) if older else Counter()
+    at_hand = sorted(
+        (entry for entry in entries if new[entry.dossier_id] == 1), key=lambda entry: (entry.dossier_id, entry.seq)
+    )
+    names = stored_names()
     writing = _Writing()
     for life in _lives(at_hand):
-        writing.add(fold(life, names), 1)
+        writing.add(fold(life, names))
     if older:
         _go_on(older, new, writing, names, entries[-1].position)
     writing.write()
+    change(before, counted_of(list(new)))
 
 
 def _go_on(older: Sequence[int], new: dict[int, int], writing: _Writing, names: Names, until: Position) -> None:
     """What was known of these dossiers up to now stands; what goes on is taken out, to be written anew with what follows."""
-    folded = [(life[0].dossier_id, fold(life, names)) for life in _lives(_whole(older, until))]
-    since: list[tuple[int, datetime]] = []
-    for dossier_id, made in folded:
-        known_from = made.moves[new[dossier_id] - 1]["known_from"]
-        since.append((dossier_id, known_from))
-        writing.add(made, new[dossier_id], known_from)
+    ids: list[int] = []
+    moments: list[datetime] = []
+    for life in lives_of(older, until):
+        dossier_id, made = life[0].dossier_id, fold(life, names)
+        first = new[dossier_id]
+        since = made.moves[first - 1]["known_from"]
+        ids.append(dossier_id)
+        moments.append(since)
+        made.versions = [row for row in made.versions if row["known_to"] >= since]
+        made.pauses = [row for row in made.pauses if row.known_to >= since]
+        made.moves = made.moves[first - 1 :]
+        writing.add(made)
     with connection.cursor() as cursor:
-        ids, moments = [id_ for id_, _ in since], [moment for _, moment in since]
-        for table in ("statistics_factdossier", "statistics_factpause"):
+        for table in (_DOSSIERS, _PAUSES):
             cursor.execute(
                 f"DELETE FROM {table} f USING unnest(%s::bigint[], %s::timestamptz[]) AS t (id, since)"
                 " WHERE f.dossier_id = t.id AND f.known_to >= t.since",
                 [ids, moments],
             )
-        cursor.execute("DELETE FROM statistics_factpart WHERE dossier_id = ANY(%s)", [ids])
+        cursor.execute(f"DELETE FROM {_PARTS} WHERE dossier_id = ANY(%s)", [ids])
 
 
 class _Writing:
     """Rows gathered for COPY."""
 
     def __init__(self) -> None:
-        self.versions: list[Sequence[Any]] = []
-        self.moves: list[Sequence[Any]] = []
-        self.pauses: list[Sequence[Any]] = []
-        self.parts: list[Sequence[Any]] = []
+        self._rows: dict[str, list[Sequence[Any]]] = {table: [] for table in COLUMNS}
 
-    def add(self, made: Folded, first_seq: int, since: datetime | None = None) -> None:
-        """`since`: only what was still known then, or has become known since."""
-        self.versions += [
-            [row[name] for name in DOSSIER_COLUMNS]
-            for row in made.versions
-            if since is None or row["known_to"] >= since
-        ]
-        self.pauses += [row for row in made.pauses if since is None or row.known_to >= since]
-        self.parts += made.parts
-        self.moves += [[row[name] for name in MOVE_COLUMNS] for row in made.moves[first_seq - 1 :]]
+    def add(self, made: Folded) -> None:
+        for table, rows_of in ROWS_OF.items():
+            self._rows[table] += rows_of(made)
 
     def write(self) -> None:
-        for table, columns, rows in (
-            ("statistics_factdossier", DOSSIER_COLUMNS, self.versions),
-            ("statistics_factpause", PAUSE_COLUMNS, self.pauses),
-            ("statistics_factpart", PART_COLUMNS, self.parts),
-            ("statistics_factmove", MOVE_COLUMNS, self.moves),
-        ):
+        for table, rows in self._rows.items():
             if rows:
-                copy_rows(table, columns, rows)
+                copy_rows(table, COLUMNS[table], rows)
 
 
 _WHOLE = """
@@ -175,14 +178,16 @@ WHERE (e.xid, e.id) <= (%s::text::xid8, %s) ORDER BY e.dossier_id, e.seq
 """
 
 
-def _whole(dossier_ids: Sequence[int], until: Position) -> Iterator[FeedEntry]:
+def lives_of(dossier_ids: Sequence[int], until: Position) -> Iterator[list[FeedEntry]]:
     """Every entry of these dossiers up to a position, dossier by dossier."""
     for start in range(0, len(dossier_ids), _FETCH):
         with connection.cursor() as cursor:
             cursor.execute(_WHOLE, [list(dossier_ids[start : start + _FETCH]), until.xid, until.id])
             rows = cursor.fetchall()
-        for xid, id_, dossier_id, seq, kind, occurred_at, recorded_at, text in rows:
-            yield FeedEntry(Position(xid, id_), dossier_id, seq, kind, occurred_at, recorded_at, json.loads(text))
+        yield from _lives(
+            FeedEntry(Position(xid, id_), dossier_id, seq, kind, occurred_at, recorded_at, json.loads(text))
+            for xid, id_, dossier_id, seq, kind, occurred_at, recorded_at, text in rows
+        )
 
 
 def _lives(entries: Iterable[FeedEntry]) -> Iterator[list[FeedEntry]]:
