@@ -26,6 +26,8 @@ COMMANDS = {
     "password": ("motcua.cli.password:password", "Đặt mật khẩu đăng nhập của một cán bộ"),
     "process": ("motcua.cli.process:process", "Quy trình nội bộ của thủ tục"),
     "report": ("motcua.cli.report:report", "Báo cáo theo mẫu quy định (06a)"),
+    "score": ("motcua.cli.score:score", "Chấm bộ chỉ số như qd766 và giải thích từng điểm"),
+    "facts": ("motcua.cli.facts:facts", "Số liệu gốc: đọc tiếp sổ cái, làm lại, kiểm tra"),
     "ledger": ("motcua.cli.ledger:ledger", "Kiểm chứng sổ cái"),
     "backup": ("motcua.cli.backup:backup", "Sao lưu cơ sở dữ liệu và tệp"),
     "restore": ("motcua.cli.restore:restore", "Phục hồi từ bản sao lưu"),

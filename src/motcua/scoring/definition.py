@@ -272,6 +272,9 @@ class IndexSet(_Model):
     def leaves(self) -> Iterator[Leaf]:
         return (one for _, one in walk(self) if not isinstance(one, Group))
 
+    def groups(self) -> Iterator[Group]:
+        return (one for _, one in walk(self) if isinstance(one, Group))
+
 
 def walk(
     parent: IndexSet | Group, path: tuple[str | int, ...] = ()
