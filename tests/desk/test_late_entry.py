@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.desk.office import Clock
-from tests.province import MONDAY, Province
+from tests.desk.test_counter import filled
+from tests.processes.build import line, open_items, publish, step
+from tests.province import MONDAY, Province, accepted
 
+from motcua.catalog.models import DeskProcedure
 from motcua.dossiers.models import Dossier, LedgerEntry
 from motcua.dossiers.queries import timeline
 from motcua.dossiers.services import submit_dossier
+from motcua.law.moments import VIETNAM
 
 SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
@@ -105,3 +109,122 @@ def test_in_the_address_alone_it_changes_no_other_move(province: Province, submi
     entry = timeline(submitted.pk)[-1]
     assert entry.occurred_at == entry.recorded_at
     assert "late_entry" not in entry.data
+
+
+RECEPTION = "/can-bo/tiep-nhan/?ghi-bu"
+
+
+def on_monday(province: Province, **changes: Any) -> dict[str, Any]:
+    """A visit of Monday 09:40, entered on Wednesday."""
+    return filled(
+        province, occurred_at="2026-11-16T09:40", late_reason="Mất điện, tiếp nhận bằng sổ tay",
+        late_approver=province.officers["head"].pk, **changes,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def wednesday(clock: Clock) -> datetime:
+    clock.at = MONDAY + timedelta(days=2, hours=5)
+    return clock.at
+
+
+def test_a_visit_of_the_day_before_is_entered_with_its_own_moment(
+    province: Province, sign_in: SignIn, wednesday: datetime
+) -> None:
+    publish(province, line(step("check", "Thẩm định")))
+    client = sign_in("counter")
+    assert 'href="?ghi-bu"' in client.get("/can-bo/tiep-nhan/").content.decode()
+    blank = client.get(RECEPTION).content.decode()
+    assert "Ghi bù hồ sơ đã nhận" in blank
+    assert "Chọn thủ tục trước" in blank
+    assert 'href="?ghi-bu"' not in blank
+    preview = client.post(RECEPTION, on_monday(province, action="refresh")).content.decode()
+    assert 'action="/can-bo/tiep-nhan/?ghi-bu"' in preview
+    assert "09:40 thứ Năm 19/11/2026" in preview
+    chooser = re.search(r'<select name="late_approver".*?</select>', preview, re.DOTALL)
+    assert chooser is not None
+    assert f'value="{province.officers["head"].pk}" selected' in chooser[0]
+
+    answer = client.post(RECEPTION, on_monday(province))
+
+    dossier = Dossier.objects.get()
+    assert answer.url == f"/can-bo/tiep-nhan/{dossier.pk}/"
+    at = MONDAY + timedelta(minutes=20)
+    assert (dossier.code, dossier.accepted_at, dossier.due_at) == (
+        "H32.16-261116-0001", at, datetime(2026, 11, 19, 9, 40, tzinfo=VIETNAM),
+    )  # fmt: skip
+    entries = timeline(dossier.pk)
+    assert [(one.kind, one.occurred_at, one.recorded_at) for one in entries] == [
+        ("dossier.accepted", at, wednesday), ("process.started", at, wednesday),
+    ]  # fmt: skip
+    assert {one.data["late_entry"]["approver"] for one in entries} == {province.officers["head"].pk}
+    assert {one.data["late_reason"] for one in entries} == {"Mất điện, tiếp nhận bằng sổ tay"}
+    assert open_items(dossier.pk)["check"].due_at == at + timedelta(hours=1)
+    told = " ".join(client.get(f"/can-bo/ho-so/{dossier.pk}/").content.decode().split())
+    assert "Ghi bù lúc 18/11/2026 14:20: Mất điện, tiếp nhận bằng sổ tay." in told
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "said"),
+    [
+        ({"occurred_at": ""}, "occurred_at", "Chưa nhập “thời điểm xảy ra”."),
+        ({"occurred_at": "2026-11-18T14:30"}, "occurred_at", "Thời điểm xảy ra không được sau thời điểm ghi."),
+        ({"late_reason": " "}, "late_reason", "Chưa nhập “lý do ghi bù”."),
+        ({"late_approver": ""}, "late_approver", "Chưa chọn “người duyệt ghi bù”."),
+        ({"late_approver": "10000000"}, "late_approver", "Lựa chọn này không có trong danh sách."),
+    ],
+)
+def test_a_visit_entered_wrongly_leaves_no_dossier(
+    province: Province, sign_in: SignIn, wednesday: datetime, changes: dict[str, Any], field: str, said: str
+) -> None:
+    answer = sign_in("counter").post(RECEPTION, on_monday(province) | changes)
+    assert answer.status_code == 422
+    assert said in beside(answer.content.decode(), field)
+    assert not Dossier.objects.exists()
+
+
+def test_the_list_of_its_own_day_says_what_the_desk_took(
+    province: Province, sign_in: SignIn, wednesday: datetime
+) -> None:
+    posted = DeskProcedure.objects.filter(desk=province.desk, procedure=province.procedure)
+    posted.update(valid_to=date(2026, 11, 17))
+    client = sign_in("counter")
+    assert client.post(RECEPTION, on_monday(province) | {"occurred_at": "2026-11-17T09:40"}).status_code == 422
+    assert client.post(RECEPTION, on_monday(province)).status_code == 302
+
+
+def test_a_step_done_on_monday_is_finished_on_wednesday(
+    province: Province, sign_in: SignIn, wednesday: datetime
+) -> None:
+    publish(province, line(step("check", "Thẩm định", minutes=120), step("sign", "Ký duyệt", "signer", 240)))
+    dossier_id = accepted(province)
+    client, address = sign_in("case"), f"/can-bo/ho-so/{dossier_id}/buoc/1/hoan-thanh/"
+    plain = client.get(address).content.decode()
+    assert 'href="?ghi-bu"' in plain
+    assert "Lý do chậm" in plain
+    typed = {
+        "occurred_at": "2026-11-16T10:20",
+        "late_reason": "Mất mạng",
+        "late_approver": province.officers["head"].pk,
+    }
+    for wrong, field, said in (
+        ({"occurred_at": "2026-11-16T09:00"}, "occurred_at", "sớm hơn việc đã ghi gần nhất của hồ sơ"),
+        ({"occurred_at": "2026-11-20T09:00", "note": "Chờ bản đồ"}, "occurred_at", "không được sau thời điểm ghi"),
+        ({"late_approver": province.officers["case"].pk}, "late_approver", "Lựa chọn này không có"),
+        ({"late_reason": ""}, "late_reason", "Chưa nhập “lý do ghi bù”."),
+    ):
+        answer = client.post(f"{address}?ghi-bu", typed | wrong)
+        assert answer.status_code == 422
+        assert said in beside(answer.content.decode(), field)
+
+    assert client.post(f"{address}?ghi-bu", typed).status_code == 302
+
+    at = MONDAY + timedelta(hours=1)
+    entry = timeline(dossier_id)[-1]
+    assert (entry.kind, entry.occurred_at, entry.recorded_at) == ("process.step_done", at, wednesday)
+    assert entry.data["late_entry"]["approver"] == province.officers["head"].pk
+    # It was done in its time, so nobody is asked why it was slow; and the next one's time has run since.
+    following = open_items(dossier_id)["sign"]
+    assert (following.opened_at, following.due_at) == (at, datetime(2026, 11, 16, 16, 20, tzinfo=VIETNAM))
+    giving = sign_in("head").get(f"/can-bo/ho-so/{dossier_id}/buoc/2/giao/?ghi-bu").content.decode()
+    assert "late_reason" not in giving

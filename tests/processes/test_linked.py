@@ -11,7 +11,7 @@ from tests.province import MONDAY, applicant_of, result
 
 from motcua.documents.models import IssuedForm
 from motcua.dossiers.checkpoints import CheckpointStore
-from motcua.dossiers.commands import Accept, DecideWithdrawal, Refuse, ReturnIneligible
+from motcua.dossiers.commands import Accept, DecideWithdrawal, LateEntry, Refuse, ReturnIneligible
 from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.models import Dossier, LedgerEntry, Paper
 from motcua.dossiers.permissions import NotAllowed
@@ -105,6 +105,27 @@ def test_parts_start_when_their_predecessor_has_its_result(town: Town) -> None:
     assert residence.due_at == local(27, 8, 1)
     fed = Paper.objects.filter(dossier=residence).order_by("position").values_list("name", "originals")
     assert list(fed) == [(PAPERS[1].name, 1), ("Giấy phép số 15/GP-SXD", 1)]
+
+
+def test_a_hand_in_entered_later_began_when_it_happened_in_every_part(town: Town) -> None:
+    town.redefine(insurance={"after": [], "takes": []})
+    recorded = later(days=2)
+    late = LateEntry("Mất điện", town.province.officers["commune_head"].pk)
+    handed = hand_in(
+        town.given(channel="counter"), actor=town.clerk(), at=MONDAY, command=Accept(), recorded_at=recorded, late=late
+    )
+
+    assert states(handed) == {"birth": "accepted", "residence": "draft", "insurance": "accepted"}
+    dues = Dossier.objects.filter(pk__in=handed.dossiers.values(), due_at__isnull=False).order_by("pk")
+    assert list(dues.values_list("code", "due_at")) == [
+        ("H32.101-261116-0001", local(19, 9, 20)), ("H32.90-261116-0001", local(23, 9, 20)),
+    ]  # fmt: skip
+    entries = LedgerEntry.objects.filter(dossier_id__in=handed.dossiers.values())
+    assert set(entries.values_list("occurred_at", "recorded_at")) == {(MONDAY, recorded)}
+    assert all(entry.data["data"]["late_entry"] == {"approver": late.approver_id} for entry in entries)
+    with pytest.raises(GuardFailed, match="lý do và người duyệt"):
+        hand_in(town.given(channel="counter"), actor=town.clerk(), at=MONDAY, command=Accept(), recorded_at=recorded)
+    assert JoinedRequest.objects.count() == 1
 
 
 def test_the_sweep_run_again_does_nothing(town: Town) -> None:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from tests.processes.build import flow, line, node, open_items, process, publish, result, review, step
+from tests.processes.build import flow, line, node, open_items, parallel, process, publish, result, review, step
 from tests.province import MONDAY, START, Province, accepted, build_province, later
 
+from motcua.dossiers.commands import LateEntry
 from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.models import Dossier, LedgerEntry
 from motcua.law.errors import BadInput
@@ -18,6 +19,7 @@ from motcua.organizations.services import appoint
 from motcua.processes.definition import Assign, Definition
 from motcua.processes.items import Item
 from motcua.processes.loops import goes_back
+from motcua.processes.models import WorkItem
 from motcua.processes.permissions import leads
 from motcua.processes.services import assign, finish_step, hand_back, take_back
 
@@ -195,6 +197,28 @@ def test_giving_back_and_giving_out_need_their_reason(province: Province) -> Non
         assign(dossier_id, 1, officer_id=province.officers["counter"].pk, reason="x", actor=head, at=later(hours=1))
 
     assert open_items(dossier_id)["check"].officer_id == case.id
+
+
+def test_a_step_recorded_later_is_approved_where_it_is_done(province: Province) -> None:
+    """The commune's part of a department's dossier: its own head may approve, the department's may not."""
+    province.hire("commune_head", "Lê Chủ Tịch", province.commune, {Role.UNIT_HEAD: province.commune})
+    publish(province, parallel())
+    dossier_id = accepted(province)
+    asked = open_items(dossier_id)["ask"].token
+    officer, officers = province.actor("commune_case"), province.officers
+    given = {"actor": officer, "at": later(hours=1), "recorded_at": later(hours=5)}
+
+    with pytest.raises(GuardFailed, match="lý do và người duyệt"):
+        finish_step(dossier_id, asked, **given)
+    for approver in (officer.id, officers["head"].pk):
+        with pytest.raises(GuardFailed, match="Người duyệt ghi bù"):
+            finish_step(dossier_id, asked, **given, late=LateEntry("Mất mạng", approver))
+    finish_step(dossier_id, asked, **given, late=LateEntry("Mất mạng", officers["commune_head"].pk))
+
+    entry = LedgerEntry.objects.filter(dossier_id=dossier_id).latest("seq")
+    assert (entry.kind, entry.occurred_at, entry.recorded_at) == ("process.step_done", later(hours=1), later(hours=5))
+    (waiting,) = WorkItem.objects.filter(dossier_id=dossier_id, node="ask")
+    assert waiting.closed_at == later(hours=1)
 
 
 def item(province: Province, role: str) -> Item:

@@ -13,7 +13,7 @@ from motcua.dossiers.permissions import Subject, can
 from motcua.dossiers.queries import TimelineItem
 from motcua.identity.actors import Actor
 from motcua.law.lifecycle import COMMAND_TEXT, Command, State, possible
-from motcua.organizations.models import Officer, Role, RoleAssignment, Unit
+from motcua.organizations.models import Agency, Officer, Role, RoleAssignment, Unit
 from motcua.platform.presentation.words import local
 from motcua.processes.items import unfinished
 from motcua.processes.models import WorkItem
@@ -176,23 +176,25 @@ def around(
     heads: list[tuple[int, str]] = []
     if command is Command.FORWARD:
         units = list(Unit.objects.filter(agency_id=dossier.agency_id).order_by("code").values_list("id", "name"))
-        officers = _in_post(dossier, on, (Role.CASE_OFFICER, Role.UNIT_HEAD, Role.SIGNER))
+        officers = _in_post(dossier.agency, on, (Role.CASE_OFFICER, Role.UNIT_HEAD, Role.SIGNER))
     if command is Command.RECTIFY or (command is Command.ASK_SUPPLEMENT and dossier.supplement_rounds):
-        heads = _in_post(dossier, on, _APPROVING)
+        heads = _in_post(dossier.agency, on, _APPROVING)
     kinds: list[str] = []
     if command is Command.RESOLVE:
         kinds = list(dossier.version.results.order_by("position").values_list("name", flat=True))
     past = list(dict.fromkeys(item.to_state.value for item in items)) if command is Command.RECTIFY else []
-    approving = []
-    if late_for is not None:
-        approving = [one for one in _in_post(dossier, on, _APPROVING) if one[0] != late_for.id]
+    approving = late_approvers(dossier.agency, late_for, at) if late_for is not None else []
     return Around(dossier, at, officers, units, heads, kinds, past, late=late_for is not None, late_heads=approving)
 
 
-def _in_post(dossier: Dossier, on: date, roles: tuple[str, ...]) -> list[tuple[int, str]]:
-    """Officers who hold one of the roles over the dossier's agency on a day, by name."""
-    path = dossier.agency.path
-    above = [int(part) for part in path.strip("/").split("/")]
+def late_approvers(agency: Agency, actor: Actor, at: datetime) -> list[tuple[int, str]]:
+    """Who may have approved that the actor records what happened at the agency at that moment: not he himself."""
+    return [one for one in _in_post(agency, local(at).date(), _APPROVING) if one[0] != actor.id]
+
+
+def _in_post(agency: Agency, on: date, roles: tuple[str, ...]) -> list[tuple[int, str]]:
+    """Officers who hold one of the roles over the agency on a day, by name."""
+    above = [int(part) for part in agency.path.strip("/").split("/")]
     held = RoleAssignment.objects.filter(role__in=roles, scope_id__in=above, valid_from__lte=on).exclude(
         valid_to__lte=on
     )

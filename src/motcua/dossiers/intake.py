@@ -113,10 +113,14 @@ def receive(
     return _create(intake, terms, snapshot, decision, actor, at, recorded_at, late), decision
 
 
-def prepare(intake: Intake, *, actor: Actor, at: datetime) -> Move:
+def prepare(
+    intake: Intake, *, actor: Actor, at: datetime, recorded_at: datetime, late: LateEntry | None = None
+) -> Move:
     """Keep a part of a joined hand-in until its turn comes: a draft, known to nobody's queue and counted nowhere."""
     terms = read_terms(intake).on(local_day(at))
-    return _create(intake, terms, draft_snapshot(intake, terms), Decision(PREPARED, State.DRAFT), actor, at, at, None)
+    return _create(
+        intake, terms, draft_snapshot(intake, terms), Decision(PREPARED, State.DRAFT), actor, at, recorded_at, late
+    )
 
 
 def add_papers(dossier_id: int, papers: Sequence[PaperData]) -> None:
@@ -174,7 +178,7 @@ def _create(
         dossier_id, entry.hash, intake.procedure_id, intake.agency_id, terms.agency_code, bool(intake.submitter.phone),
         bool(intake.submitter.email), advance(snapshot, decision, at),
     )  # fmt: skip
-    move = Move(loaded, actor=actor, recorded_at=recorded_at)
+    move = Move(loaded, actor=actor, recorded_at=recorded_at, late=late)
     move.add_event(event_of(entry_id, entry, decision, actor, "", loaded.has_phone, loaded.has_email, None))
     return move
 

@@ -107,7 +107,7 @@ def _receive(
                 raise GuardFailed("Thủ tục này không thuộc loại giải quyết trong ngày.", field="procedure")
             ports.step_gate.after(move, commands[0], at)
             for command in commands[1:]:
-                _give(move, command, at, late)
+                _give(move, command, at)
             move.finish()
     except IntegrityError as error:
         if "intake_key" not in str(error):
@@ -168,7 +168,7 @@ def give_commands(
     refusal = None
     with transaction.atomic():
         loaded = writer.load(dossier_id, with_history=any(map(needs_history, commands)))
-        move = writer.Move(loaded, actor=actor, recorded_at=recorded_at or at)
+        move = writer.Move(loaded, actor=actor, recorded_at=recorded_at or at, late=late)
         subject = subject_of(loaded)
         if not sees(actor, subject):
             raise writer.NotFound("Không tìm thấy hồ sơ.")
@@ -182,7 +182,7 @@ def give_commands(
             if isinstance(command, HandOver) and command.proof == "one_time_code":
                 check_used(dossier_id, command.reference)
             check_named(command, actor, subject, local_day(at))
-            refusal = _give(move, command, at, late)
+            refusal = _give(move, command, at)
             if refusal is not None:
                 break
         move.finish()
@@ -191,11 +191,11 @@ def give_commands(
     return moved(move)
 
 
-def _give(move: writer.Move, command: AnyCommand, at: datetime, late: LateEntry | None) -> DomainError | None:
+def _give(move: writer.Move, command: AnyCommand, at: datetime) -> DomainError | None:
     """One command with what its internal process says before and adds after; a refusal on record comes back."""
     gate = ports.step_gate
     gate.before(move.loaded, command, at)
-    refusal = move.give(command, at, late).refusal
+    refusal = move.give(command, at).refusal
     if refusal is None:
         gate.after(move, command, at)
     return refusal

@@ -166,18 +166,22 @@ def past_entry(seq: int, kind: str, occurred_at: datetime, content: dict[str, An
 
 
 class Move:
-    """The moves of one dossier in one transaction; `finish` inserts the effects of all its entries at once."""
+    """The moves of one dossier in one transaction; `finish` inserts the effects of all its entries at once.
 
-    def __init__(self, loaded: Loaded, *, actor: Actor, recorded_at: datetime) -> None:
+    `late`: why they are recorded after they happened, and who approved it; every entry says so, what follows in its process too.
+    """
+
+    def __init__(self, loaded: Loaded, *, actor: Actor, recorded_at: datetime, late: LateEntry | None = None) -> None:
         self.loaded = loaded
         self.actor = actor
         self.recorded_at = recorded_at
+        self.late = late
         self._events: list[EntryEvent] = []
 
-    def give(self, command: AnyCommand, at: datetime, late: LateEntry | None = None) -> Decision:
+    def give(self, command: AnyCommand, at: datetime) -> Decision:
         """Decide and write one command. Raises what `decide` raises, and AlreadyChanged when another move came first."""
         decision = decide(self.loaded.snapshot, command, at)
-        note_late(decision, late)
+        note_late(decision, self.late)
         self.record(decision, at)
         return decision
 

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db import connection, transaction
 
@@ -21,6 +21,7 @@ from motcua.dossiers import writer
 from motcua.dossiers.commands import (
     Accept,
     AskCompletion,
+    LateEntry,
     PaperData,
     Refuse,
     RequestWithdrawal,
@@ -63,6 +64,14 @@ _TRIES = 3
 _LOCK = 0x6A6F696E  # "join"
 
 
+class _When(TypedDict):
+    """When a thing happened and when it is recorded; later only with its reason and approver."""
+
+    at: datetime
+    recorded_at: datetime
+    late: LateEntry | None
+
+
 @dataclass(frozen=True, slots=True)
 class JoinedIntake:
     """One hand-in for several procedures. `first` is the intake as for the leading part: people, desks, channel, papers.
@@ -93,13 +102,22 @@ def joined_in_force(procedure_id: int, on: date) -> JoinedProcedure | None:
 
 
 def hand_in(
-    given: JoinedIntake, *, actor: Actor, at: datetime, command: Accept | AskCompletion | Refuse | None = None
+    given: JoinedIntake,
+    *,
+    actor: Actor,
+    at: datetime,
+    command: Accept | AskCompletion | Refuse | None = None,
+    recorded_at: datetime | None = None,
+    late: LateEntry | None = None,
 ) -> HandedIn:
     """Create the root and every part in one transaction. A second call with the same key returns the first.
 
-    Online the leading part is submitted; at a counter `command` answers it at once. The other parts wait. Raises what
-    handing in a dossier raises, and GuardFailed where the desk does not take a part's procedure.
+    Online the leading part is submitted; at a counter `command` answers it at once. The other parts wait. What happened
+    before it is recorded began then, in every part. Raises what handing in a dossier raises, and GuardFailed where the desk
+    does not take a part's procedure.
     """
+    recorded_at = recorded_at or at
+    when: _When = {"at": at, "recorded_at": recorded_at, "late": late}
     joined_row = JoinedProcedure.objects.get(pk=given.joined_id)
     joined = joined_from_json(joined_row.definition)
     intakes = _intakes(joined, given, local_day(at))
@@ -107,17 +125,17 @@ def hand_in(
     _may(actor, intakes[leading], command)
     with transaction.atomic():
         made, fresh = JoinedRequest.objects.get_or_create(
-            key=given.first.key, defaults={"joined": joined_row, "created_at": at}
+            key=given.first.key, defaults={"joined": joined_row, "created_at": recorded_at}
         )
         if not fresh:
             return _handed_in(made, leading)
         ids: dict[str, int] = {}
         if command is None:
-            ids[leading] = submit_dossier(intakes[leading], actor=actor, at=at).id
+            ids[leading] = submit_dossier(intakes[leading], actor=actor, **when).id
         else:
-            ids[leading] = receive_at_counter(intakes[leading], command, actor=actor, at=at).id
+            ids[leading] = receive_at_counter(intakes[leading], command, actor=actor, **when).id
         for child in joined.children[1:]:
-            move = prepare(intakes[child.key], actor=actor, at=at)
+            move = prepare(intakes[child.key], actor=actor, **when)
             move.finish()
             ids[child.key] = move.loaded.id
         JoinedPart.objects.bulk_create(
@@ -126,21 +144,29 @@ def hand_in(
         )
         if command is not None:
             # At the counter the receipt is printed while the applicant waits, with every share on it.
-            _advance(made.pk, at)
+            _advance(made.pk, **when)
     return HandedIn(made.pk, ids, ids[leading])
 
 
 def take_in(
-    intake: Intake, *, actor: Actor, at: datetime, command: Accept | AskCompletion | Refuse | None = None
+    intake: Intake,
+    *,
+    actor: Actor,
+    at: datetime,
+    command: Accept | AskCompletion | Refuse | None = None,
+    recorded_at: datetime | None = None,
+    late: LateEntry | None = None,
 ) -> Moved:
     """Hand in what the faces hand in: a joined procedure as its parts, any other as one dossier. Returns the leading one."""
     joined = joined_in_force(intake.procedure_id, local_day(at))
     if joined is not None:
-        handed = hand_in(JoinedIntake(joined.pk, intake), actor=actor, at=at, command=command)
+        handed = hand_in(
+            JoinedIntake(joined.pk, intake), actor=actor, at=at, command=command, recorded_at=recorded_at, late=late
+        )
         return moved_of(handed.leading_id)
     if command is None:
-        return submit_dossier(intake, actor=actor, at=at)
-    return receive_at_counter(intake, command, actor=actor, at=at)
+        return submit_dossier(intake, actor=actor, at=at, recorded_at=recorded_at, late=late)
+    return receive_at_counter(intake, command, actor=actor, at=at, recorded_at=recorded_at, late=late)
 
 
 def moved_of(dossier_id: int) -> Moved:
@@ -304,14 +330,14 @@ def advance_request(request_id: int, at: datetime) -> None:
     for tried in range(1, _TRIES + 1):
         try:
             with transaction.atomic():
-                _advance(request_id, at)
+                _advance(request_id, at=at, recorded_at=at)
             return
         except writer.AlreadyChanged:
             if tried == _TRIES:
                 raise
 
 
-def _advance(request_id: int, at: datetime) -> None:
+def _advance(request_id: int, *, at: datetime, recorded_at: datetime, late: LateEntry | None = None) -> None:
     with connection.cursor() as cursor:
         # Not a row lock: that would give this transaction its place in the readers' order before the parts are read.
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, request_id % 2**31])
@@ -322,17 +348,18 @@ def _advance(request_id: int, at: datetime) -> None:
     parts, _ = read_parts(request_id, joined)
     by_key = {part.child.key: part for part in parts}
     follows = following(joined, {key: part.standing for key, part in by_key.items()})
+    when: _When = {"at": at, "recorded_at": recorded_at, "late": late}
     for key, because in follows.cancel:
-        _do_not_begin(by_key[key], by_key[because], at)
+        _do_not_begin(by_key[key], by_key[because], **when)
     for key in follows.start:
-        _begin(by_key[key], [by_key[taken] for taken in joined.child(key).takes], by_key[joined.leading.key], at)
+        _begin(by_key[key], [by_key[taken] for taken in joined.child(key).takes], by_key[joined.leading.key], **when)
     parts, looked = read_parts(request_id, joined)
     leading = parts[0]
     changed: dict[str, Any] = {"looked_seq": looked}
     if request.accepted_at is None and leading.accepted_at is not None:
         changed |= _promised(joined, parts, leading.clock_started_at or leading.accepted_at, leading.accepted_at)
     if is_over({part.child.key: part.standing for part in parts}):
-        changed["closed_at"] = at
+        changed["closed_at"] = recorded_at
     JoinedRequest.objects.filter(pk=request_id).update(**changed)
 
 
@@ -354,21 +381,31 @@ def _promised(joined: Joined, parts: Sequence[PartState], start: datetime, accep
     }
 
 
-def _do_not_begin(part: PartState, because: PartState, at: datetime) -> None:
+def _do_not_begin(
+    part: PartState, because: PartState, *, at: datetime, recorded_at: datetime, late: LateEntry | None
+) -> None:
     reason = (
         f"Không thực hiện được vì phụ thuộc vào kết quả của thủ tục “{because.child.name}” trong cùng yêu cầu liên thông,"
         " mà thủ tục đó đã kết thúc và không có kết quả. Ông/bà có thể nộp lại riêng thủ tục này khi đủ điều kiện."
     )
     loaded = writer.load(part.dossier_id)
-    move = writer.Move(loaded, actor=SYSTEM, recorded_at=at)
+    move = writer.Move(loaded, actor=SYSTEM, recorded_at=recorded_at, late=late)
     move.give(Withdraw(reason) if because.state is State.WITHDRAWN else Refuse(reason), at)
     move.finish()
 
 
-def _begin(part: PartState, takes: Sequence[PartState], leading: PartState, at: datetime) -> None:
+def _begin(
+    part: PartState,
+    takes: Sequence[PartState],
+    leading: PartState,
+    *,
+    at: datetime,
+    recorded_at: datetime,
+    late: LateEntry | None,
+) -> None:
     """The part is accepted at the moment it arrives at its agency, with the results that go on to it among its papers."""
     loaded = writer.load(part.dossier_id)
-    move = writer.Move(loaded, actor=SYSTEM, recorded_at=at)
+    move = writer.Move(loaded, actor=SYSTEM, recorded_at=recorded_at, late=late)
     results = list(
         Result.objects.filter(dossier_id__in=[one.dossier_id for one in takes], voided_at=None).order_by("id")
     )

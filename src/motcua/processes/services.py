@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from motcua.dossiers import writer
-from motcua.dossiers.commands import Work
+from motcua.dossiers.commands import LateEntry, Work
 from motcua.dossiers.decide import GuardFailed
+from motcua.dossiers.evidence import check_late
+from motcua.dossiers.named_officers import check_late_approver
 from motcua.dossiers.permissions import Decision, NotAllowed, sees
 from motcua.dossiers.services import Moved, moved, subject_of
 from motcua.identity.actors import SYSTEM, Actor
 from motcua.law.errors import BadInput, DomainError
 from motcua.law.lifecycle import PAUSED, ProcessEvent
+from motcua.law.moments import local_day
 from motcua.organizations.standing_in import absent_at
 from motcua.processes import engine
 from motcua.processes.assignment import candidates_for, takers
@@ -66,8 +69,11 @@ def _give(
     may: Callable[[Scene], Decision],
     actor: Actor,
     at: datetime,
+    recorded_at: datetime | None = None,
+    late: LateEntry | None = None,
 ) -> Moved:
     """Decide and write; `may` says whether the actor may, and on whose behalf."""
+    check_late(at, recorded_at, late)
     for tried in range(1, _TRIES + 1):
         try:
             with transaction.atomic():
@@ -81,8 +87,13 @@ def _give(
                 verdict = may(scene)
                 if not verdict.allowed:
                     raise NotAllowed(verdict.reason)
+                # A head of those who do the step approves, though they may be of another agency than the dossier's.
+                place = replace(subject_of(loaded), agency_id=scene.item.agency_id or loaded.agency_id)
+                check_late_approver(late, actor, place, local_day(at))
                 command = decide(scene)
-                move = writer.Move(loaded, actor=actor.for_whom(verdict.on_behalf_of), recorded_at=at)
+                move = writer.Move(
+                    loaded, actor=actor.for_whom(verdict.on_behalf_of), recorded_at=recorded_at or at, late=late
+                )
                 move.give(command, at)
                 move.finish()
             return moved(move)
@@ -102,11 +113,13 @@ def finish_step(
     next_officer_id: int | None = None,
     actor: Actor,
     at: datetime,
+    recorded_at: datetime | None = None,
+    late: LateEntry | None = None,
 ) -> Moved:
     """The step is done, with one of its outcomes; what follows opens in the same transaction.
 
-    `papers` name what the step produced, as the process demands; sending work back needs its reason as `note`.
-    Raises NotFound, NotAllowed, NotThere, GuardFailed.
+    `papers` name what the step produced, as the process demands; sending work back needs its reason as `note`. Recorded
+    after it was done it ended then, and what follows began then. Raises NotFound, NotAllowed, NotThere, GuardFailed.
     """
 
     def decide(scene: Scene) -> Work:
@@ -126,7 +139,7 @@ def finish_step(
             raise NotThere("Hết thời gian do hệ thống ghi nhận, không do người bấm.")
         return _advance(scene, ProcessEvent.STEP_DONE, outcome, papers, note, next_officer_id)
 
-    return _give(dossier_id, token, decide, may=_finishing, actor=actor, at=at)
+    return _give(dossier_id, token, decide, may=_finishing, actor=actor, at=at, recorded_at=recorded_at, late=late)
 
 
 def _finishing(scene: Scene) -> Decision:

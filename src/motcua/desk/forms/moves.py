@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from motcua.desk.forms.base import DeskForm, LocalMomentField, lines, money, text
+from motcua.desk.forms.base import LocalMomentField, lines, money, text
+from motcua.desk.forms.late import LateMixin
 from motcua.desk.forms.papers import PapersForm
 from motcua.desk.forms.result import CODE, ELECTRONIC, POSTAL, SIGNATURE, ResultForm, SignatureMixin, signature_fields
 from motcua.dossiers import commands as c
@@ -33,11 +34,7 @@ class Around:
     late_heads: list[tuple[int, str]] = field(default_factory=list)
 
 
-# What is asked of a thing that happened earlier, and by which names a service speaks of it.
-LATE_FIELDS = ("occurred_at", "late_reason", "late_approver")
-
-
-class MoveForm(DeskForm):
+class MoveForm(LateMixin):
     """`expected_seq` is what the officer's page showed; the service refuses when another move came first."""
 
     wide: ClassVar[frozenset[str]] = frozenset()
@@ -49,28 +46,10 @@ class MoveForm(DeskForm):
         self.fields["expected_seq"].initial = around.dossier.seq
         self.prepare()
         if around.late:
-            self._ask_when()
+            self.ask_when(around.late_heads)
 
     def prepare(self) -> None:
         """Fill the choices from `around`."""
-
-    def _ask_when(self) -> None:
-        self.fields |= _Late(heads=self.around.late_heads).fields
-        self.order_fields(LATE_FIELDS)
-
-    @property
-    def late_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in LATE_FIELDS if name in self.fields]
-
-    def visible_fields(self) -> list[forms.BoundField]:
-        """Those of the move itself; what is asked of a late entry stands apart from them."""
-        return [one for one in super().visible_fields() if one.name not in LATE_FIELDS]
-
-    def late_entry(self) -> c.LateEntry | None:
-        """From cleaned data; None where the thing happens now."""
-        if not self.around.late:
-            return None
-        return c.LateEntry(self.cleaned_data["late_reason"], self.cleaned_data["late_approver"])
 
     def choose(self, name: str, pairs: list[tuple[int, str]], empty: str) -> None:
         chooser = self.fields[name]
@@ -86,22 +65,6 @@ def _pick(label: str, *, required: bool = False, hint: str = "") -> forms.TypedC
     return forms.TypedChoiceField(
         label=label, required=required, help_text=hint, coerce=int, empty_value=None, choices=[], widget=forms.Select()
     )
-
-
-class _Late(DeskForm):
-    """When it happened, why it is recorded only now, and who approved that."""
-
-    occurred_at = LocalMomentField(
-        label="Thời điểm xảy ra", help_text="Theo giấy tờ, dấu bưu điện hoặc sổ ghi tay; thời hạn tính từ lúc này."
-    )
-    late_reason = text(
-        "Lý do ghi bù", limit=1000, rows=2, hint="Ví dụ: mất điện, mất mạng, nhận qua bưu chính, tiếp nhận lưu động."
-    )
-    late_approver = _pick("Người duyệt ghi bù", required=True, hint="Lãnh đạo khác với người ghi.")
-
-    def __init__(self, *, heads: list[tuple[int, str]]) -> None:
-        super().__init__()
-        self.fields["late_approver"].choices = [("", "Chọn người duyệt"), *heads]  # type: ignore[attr-defined]
 
 
 class AcceptForm(MoveForm):

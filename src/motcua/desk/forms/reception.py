@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,7 +11,8 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 
 from motcua.desk.counter import Offered
-from motcua.desk.forms.base import DeskForm, identity, lines, phone, tax_code, text
+from motcua.desk.forms.base import identity, lines, phone, tax_code, text
+from motcua.desk.forms.late import LateMixin
 from motcua.desk.forms.papers import count_field
 from motcua.dossiers.arrival import arrival
 from motcua.dossiers.commands import Accept, AskCompletion, BusinessData, PaperData, PartyData, Refuse
@@ -28,8 +29,11 @@ KINDS: Final = [
 RETURNS: Final = [("desk", "Tại một cửa"), ("post", "Qua bưu chính"), ("electronic", "Bản điện tử")]
 
 
-class ReceptionForm(DeskForm):
-    """`chosen` None = no procedure yet; then only the procedure is asked. `ending` is the button that was pressed."""
+class ReceptionForm(LateMixin):
+    """`chosen` None = no procedure yet; then only the procedure is asked. `ending` is the button that was pressed.
+
+    `approvers`: of a hand-in that happened earlier, who may have approved that it is recorded only now; None = it happens now.
+    """
 
     procedure = text("Thủ tục", limit=1000)
     post = forms.IntegerField(required=False, widget=forms.HiddenInput())
@@ -68,9 +72,18 @@ class ReceptionForm(DeskForm):
     reason = text("Lý do", required=False, limit=1000)
     refusal = text("Lý do từ chối", required=False, limit=2000, rows=2)
 
-    def __init__(self, *args: Any, chosen: Offered | None, ending: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        chosen: Offered | None,
+        ending: str = "",
+        approvers: Sequence[tuple[int, str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.chosen, self.ending, self.must_name_case = chosen, ending, False
+        if approvers is not None:
+            self.ask_when(approvers, empty="Chọn người duyệt" if chosen else "Chọn thủ tục trước")
         self.fields["procedure"].widget.attrs |= {
             "list": "offered",
             "autocomplete": "off",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 
-from motcua.desk.forms.base import DeskForm, text
+from motcua.desk.forms.base import text
+from motcua.desk.forms.late import LateMixin
 from motcua.processes.queries import StepView
 
 
@@ -18,7 +19,7 @@ def several(label: str, hint: str) -> forms.TypedMultipleChoiceField:
     )  # fmt: skip
 
 
-class StepForm(DeskForm):
+class StepForm(LateMixin):
     """`expected_seq` is what the officer's page showed; it tells what has happened since when somebody was quicker."""
 
     expected_seq = forms.IntegerField(widget=forms.HiddenInput(), min_value=1, required=False)
@@ -36,8 +37,18 @@ class FinishForm(StepForm):
         label="Người làm bước sau", required=False, coerce=int, empty_value=None, widget=forms.Select()
     )
 
-    def __init__(self, *args: Any, view: StepView, late: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        view: StepView,
+        late: bool = False,
+        approvers: Sequence[tuple[int, str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`late`: after its due. `approvers`: of a step that was done earlier, who may have approved that; None = it is done now."""
         super().__init__(*args, **kwargs)
+        if approvers is not None:
+            self.ask_when(approvers)
         if late:
             # The control slip has a column for it.
             note = self.fields["note"]

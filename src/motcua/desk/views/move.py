@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from motcua.desk.access import READERS, DeskRequest, officers_only
-from motcua.desk.forms.base import LocalMomentField
+from motcua.desk.forms.late import LATE, typed_moment
 from motcua.desk.forms.moves import FORMS, MoveForm
 from motcua.desk.forms.result import CODE
 from motcua.desk.moves import BY_SLUG, ENDING, EXPLAINED, SLUGS, around, subject_of, word_of
@@ -32,8 +30,6 @@ from motcua.law.lifecycle import STATE_TEXT, Command, State
 from motcua.notifications.providers import Message, PermanentFailure, TemporaryFailure
 from motcua.notifications.tasks import providers
 
-# In the address of a move's page: what is recorded happened earlier.
-LATE = "ghi-bu"
 _STEPS = ("Thẩm định hồ sơ", "Kiểm tra thực địa", "Lấy ý kiến", "Trình ký", "Vào sổ, đóng dấu")
 
 
@@ -49,7 +45,7 @@ def move(request: DeskRequest, dossier_id: int, slug: str) -> HttpResponse:
         _must_be_allowed(request, dossier, command)
     items = queries.timeline(dossier.pk)
     late_for = request.actor if LATE in request.GET else None
-    choices = around(dossier, command, items, at=_typed_moment(request) or request.at, late_for=late_for)
+    choices = around(dossier, command, items, at=typed_moment(request) or request.at, late_for=late_for)
     if request.method == "POST":
         form = FORMS[command](request.POST, request.FILES, around=choices)
         stale = _typed_seq(request) not in (None, dossier.seq)
@@ -61,16 +57,6 @@ def move(request: DeskRequest, dossier_id: int, slug: str) -> HttpResponse:
         return _form_page(request, dossier, items, command, form, status=422)
     _must_be_allowed(request, dossier, command)
     return _form_page(request, dossier, items, command, FORMS[command](around=choices))
-
-
-def _typed_moment(request: DeskRequest) -> datetime | None:
-    """When a thing that is recorded late is said to have happened; None while nothing that can be read was typed."""
-    if LATE not in request.GET or request.method != "POST":
-        return None
-    try:
-        return LocalMomentField(required=False).clean(request.POST.get("occurred_at", ""))
-    except ValidationError:
-        return None
 
 
 def _typed_seq(request: DeskRequest) -> int | None:
@@ -97,7 +83,7 @@ def _give(request: DeskRequest, dossier: Dossier, command: Command, form: MoveFo
             dossier.pk,
             given,
             actor=request.actor,
-            at=form.cleaned_data.get("occurred_at") or request.at,
+            at=form.occurred_at or request.at,
             recorded_at=request.at,
             late=form.late_entry(),
             expected_seq=form.cleaned_data["expected_seq"],

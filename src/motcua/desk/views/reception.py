@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from motcua.desk.access import RECEIVERS, DeskRequest, officers_only
 from motcua.desk.counter import Offered, choose, known_person, offered, prefill
+from motcua.desk.forms.late import LATE, typed_moment
 from motcua.desk.forms.reception import ACCEPT, ASK_COMPLETION, REFUSE, ReceptionForm, blank, preview, typed
+from motcua.desk.moves import late_approvers
 from motcua.desk.shell import show
 from motcua.desk.views.dossier import FORM_TEXT, find
 from motcua.documents.models import IssuedForm
@@ -28,18 +31,21 @@ _ENDINGS = (ACCEPT, ASK_COMPLETION, REFUSE)
 @officers_only(RECEIVERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reception(request: DeskRequest) -> HttpResponse:
-    found = offered(request.actor, on=local_day(request.at))
+    """A visit now; with `?ghi-bu` one that was, by the list and the limits of its own day."""
+    at = typed_moment(request) or request.at
+    found = offered(request.actor, on=local_day(at))
     if request.method != "POST":
         wanted = request.GET.get("thu-tuc", "")
         chosen = next((one for one in found if str(one.pk) == wanted), None)
         start = blank() | ({"procedure": chosen.label, "post": chosen.pk} if chosen else {})
-        return screen(request, found, ReceptionForm(initial=start, chosen=chosen))
+        form = ReceptionForm(initial=start, chosen=chosen, approvers=_approvers(request, chosen, at))
+        return screen(request, found, form)
     chosen, could_be = chosen_of(request, found)
     ending = request.POST.get("action", "")
     if ending not in _ENDINGS:
-        form, context = still_typing(request, chosen)
+        form, context = still_typing(request, chosen, approvers=_approvers(request, chosen, at))
         return screen(request, found, form, could_be=could_be, **context)
-    form = ReceptionForm(request.POST, chosen=chosen, ending=ending)
+    form = ReceptionForm(request.POST, chosen=chosen, ending=ending, approvers=_approvers(request, chosen, at))
     twins: list[Dossier] = []
     if form.is_valid():
         twins = twins_of(request, form)
@@ -47,11 +53,20 @@ def reception(request: DeskRequest) -> HttpResponse:
             form.add_error("confirmed", "Chủ hồ sơ còn hồ sơ cùng thủ tục đang giải quyết. Đánh dấu nếu vẫn tiếp nhận.")
         else:
             try:
-                moved = take_in(form.intake(), actor=request.actor, at=request.at, command=form.command(request.at))
+                moved = take_in(
+                    form.intake(), actor=request.actor, at=at, command=form.command(at), recorded_at=request.at,
+                    late=form.late_entry(),
+                )  # fmt: skip
                 return redirect("desk:received", moved.id)
             except DomainError as error:
                 form.blame(error)
     return screen(request, found, form, could_be=could_be, twins=twins, status=422)
+
+
+def _approvers(request: DeskRequest, chosen: Offered | None, at: datetime) -> list[tuple[int, str]] | None:
+    if LATE not in request.GET:
+        return None
+    return late_approvers(chosen.posted.agency, request.actor, at) if chosen else []
 
 
 def chosen_of(request: DeskRequest, found: list[Offered]) -> tuple[Offered | None, list[Offered]]:
@@ -63,7 +78,7 @@ def chosen_of(request: DeskRequest, found: list[Offered]) -> tuple[Offered | Non
 
 
 def still_typing(
-    request: DeskRequest, chosen: Offered | None, form_class: type[ReceptionForm] = ReceptionForm
+    request: DeskRequest, chosen: Offered | None, *, approvers: list[tuple[int, str]] | None = None
 ) -> tuple[ReceptionForm, dict[str, Any]]:
     """The form again with what was typed, nothing judged; a look-up fills the person in."""
     values = typed(request.POST)
@@ -72,7 +87,7 @@ def still_typing(
         values |= {"procedure": chosen.label, "post": chosen.pk}
     if request.POST.get("action") == "lookup":
         values, context["lookup_note"] = _looked_up(request, values)
-    form = form_class(initial=values, chosen=chosen)
+    form = ReceptionForm(initial=values, chosen=chosen, approvers=approvers)
     if chosen is not None:
         context["twins"] = _twins(request, chosen, values.get("identity_number", ""), values.get("tax_code", ""))
     return form, context
@@ -120,10 +135,11 @@ def screen(
         "form": form,
         "offered": found,
         "chosen": form.chosen,
-        "preview": preview(form, at=request.at),
+        "preview": preview(form, at=typed_moment(request) or request.at),
         "could_be": more.pop("could_be", []),
-        "title": "Tiếp nhận hồ sơ",
-        "action": request.path,
+        "title": "Ghi bù hồ sơ đã nhận" if form.late_fields else "Tiếp nhận hồ sơ",
+        "action": f"{request.path}?{LATE}" if form.late_fields else request.path,
+        "late_query": LATE,
     } | more
     part = request.headers.get("HX-Request") and request.method == "POST" and request.POST.get("action") not in _ENDINGS
     if part:

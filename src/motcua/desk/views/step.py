@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from motcua.desk import presence
 from motcua.desk.access import READERS, WORKERS, DeskRequest, View, officers_only
+from motcua.desk.forms.late import LATE, typed_moment
 from motcua.desk.forms.steps import AssignForm, FinishForm, HandBackForm, OpinionForm, StepForm
+from motcua.desk.moves import late_approvers
 from motcua.desk.shell import show
 from motcua.desk.steps import ASSIGN, CLAIM, FINISH, HAND_BACK, OPINION, TAKE_BACK, WORDS
 from motcua.desk.story import Names, events
@@ -71,6 +73,7 @@ def step(request: DeskRequest, dossier_id: int, token: int, slug: str) -> HttpRe
         "step_slug": slug,
         "word": WORDS[slug],
         "explained_move": _EXPLAINED[slug],
+        "late_query": LATE if slug == FINISH else "",
     }
     return show(request, "desk/dossier/step.html", context, status=422 if form.errors else 200)
 
@@ -80,8 +83,14 @@ def _form(request: DeskRequest, dossier: Dossier, item: WorkItem, slug: str) -> 
     first: dict[str, Any] = {"initial": {"expected_seq": dossier.seq}}
     match slug:
         case "hoan-thanh":
-            late = item.kind == WorkItem.Kind.WORK and item.due_at is not None and request.at > item.due_at
-            return FinishForm(data, view=step_view(dossier.pk, item.token, request.at), late=late, **first)
+            happened, earlier = typed_moment(request), LATE in request.GET
+            at = happened or request.at
+            # Whether it was slow is known only when it is said when it was done.
+            told = happened is not None or not earlier
+            late = told and item.kind == WorkItem.Kind.WORK and item.due_at is not None and at > item.due_at
+            approvers = late_approvers(item.agency or dossier.agency, request.actor, at) if earlier else None
+            view = step_view(dossier.pk, item.token, at)
+            return FinishForm(data, view=view, late=late, approvers=approvers, **first)
         case "giao":
             officers = [
                 pair
@@ -108,6 +117,7 @@ def _do(request: DeskRequest, dossier: Dossier, item: WorkItem, slug: str, form:
     match slug:
         case "hoan-thanh":
             assert isinstance(form, FinishForm)
+            by |= {"at": form.occurred_at or request.at, "recorded_at": request.at, "late": form.late_entry()}
             return finish_step(dossier.pk, item.token, **form.given, **by)
         case "giao":
             data = form.cleaned_data
