@@ -28,7 +28,10 @@ def canonical(value: object) -> str:
     return _ENCODER.encode(value)
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+# What holds itself would not have come through `_check`, so the encoder need not look for it.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+)
 # Most of an entry is such values; asking their type first spares a call for each.
 _PLAIN = frozenset({str, bool, type(None)})
 
