@@ -9,9 +9,10 @@ from typing import Any
 from django.db import connection
 
 from motcua.statistics.engines import Query, postgres
-from motcua.statistics.services import DOSSIER_COLUMNS
+from motcua.statistics.models import FactDossier
 
-_TABLE = "statistics_factdossier"
+_TABLE = FactDossier._meta.db_table
+_COLUMNS = tuple(field.column or "" for field in FactDossier._meta.concrete_fields)
 _NAMED = re.compile(r'("t\d+") AS \(')
 
 
@@ -35,7 +36,7 @@ class Supposing:
             f"CASE WHEN dossier_id = ANY(%(supposed)s::bigint[]) THEN {facts[name]} ELSE {name} END AS {name}"
             if name in facts
             else name
-            for name in DOSSIER_COLUMNS
+            for name in _COLUMNS
         ]
         # Not recursive: inside, the name is still the table's.
         self._front = f"WITH {_TABLE} AS (SELECT {', '.join(columns)} FROM {_TABLE})"

@@ -57,7 +57,7 @@ class Question:
 def question(index: str, period: str, agency: str = "", *, now: datetime, as_of: datetime | None = None) -> Question:
     """`index` is a shipped one, or a file of one's own (….yaml). Raises BadInput, also for a period that begins after now."""
     text = period.strip().upper()
-    window = period_window(text, Regime.CALENDAR)
+    window = period_window(period, Regime.CALENDAR)
     index_set = _index_set(index, window)
     kind = _kind(text)
     if kind not in index_set.periods:
