@@ -13,11 +13,13 @@ from motcua.catalog.models import DeskProcedure, Procedure
 from motcua.dossiers.commands import Accept, PaperData, Resolve
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.services import give_command
+from motcua.exchange import services as exchange
+from motcua.exchange.models import OutMessage
 from motcua.identity.actors import SYSTEM, Actor
 from motcua.organizations.models import Agency, Desk, Role
 from motcua.organizations.services import appoint, create_agency
 from motcua.processes.joined import Joined, joined_from_json
-from motcua.processes.linked import HandedIn, JoinedIntake, hand_in
+from motcua.processes.linked import HandedIn, JoinedIntake, advance_joined, hand_in
 from motcua.processes.models import JoinedProcedure
 
 CHILDREN: list[dict[str, Any]] = [
@@ -153,3 +155,23 @@ def _case_of(town: Town, agency: Agency) -> Actor:
             roles={Role.CASE_OFFICER: agency}, valid_from=START,
         )  # fmt: skip
     return town.province.actor(name)
+
+
+def handed_in_and_born(town: Town, at: datetime) -> HandedIn:
+    """A joined hand-in at the counter whose first part has its result; what follows has not begun."""
+    handed = town.at_counter()
+    resolve(town, handed.dossiers["birth"], at)
+    return handed
+
+
+# What the police answer of their part, and by which name.
+RESULT = {"kind": "Thông báo", "number": "7", "signed_on": "2026-11-16", "signer": "Công an"}
+
+
+def asked_elsewhere(town: Town, at: datetime) -> tuple[HandedIn, OutMessage]:
+    """One whose second part is done in another agency's own system, which has been told of it and has not answered."""
+    handed = handed_in_and_born(town, at)
+    advance_joined(at)
+    exchange.connect(town.police.pk, "http://127.0.0.1:9")
+    exchange.collect(at)
+    return handed, OutMessage.objects.get()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.processes.families import Town, build_town, resolve
+from tests.processes.families import RESULT, Town, asked_elsewhere, build_town, handed_in_and_born
 from tests.province import MONDAY
 
 from motcua.dossiers.models import Dossier, LedgerEntry, Paper
@@ -82,8 +82,7 @@ def town() -> Town:
 
 
 def test_what_follows_happens_whole_or_not_at_all(town: Town) -> None:
-    handed = town.at_counter()
-    resolve(town, handed.dossiers["birth"], AT)
+    handed_in_and_born(town, AT)
     assert dies_everywhere(lambda: advance_joined(AT)) > 20
     done = everything()
     assert [(row[1], row[2]) for row in done["dossiers"]] == [("resolved", 2), ("accepted", 2), ("accepted", 2)]
@@ -93,18 +92,12 @@ def test_what_follows_happens_whole_or_not_at_all(town: Town) -> None:
 
 
 def test_an_answer_is_taken_whole_or_not_at_all_and_again_changes_nothing(town: Town) -> None:
-    handed = town.at_counter()
-    resolve(town, handed.dossiers["birth"], AT)
-    advance_joined(AT)
-    exchange.connect(town.police.pk, "http://127.0.0.1:9")
-    exchange.collect(AT)
-    message = OutMessage.objects.get()
-    result = {"kind": "Thông báo", "number": "7", "signed_on": "2026-11-16", "signer": "Công an"}
-    reply = Reply("a-1", "resolved", {"result": result})
+    handed, message = asked_elsewhere(town, AT)
+    reply = Reply("a-1", "resolved", {"result": RESULT})
     assert dies_everywhere(lambda: exchange.take(message, reply, LATER)) > 5
     done = everything()
     assert Dossier.objects.get(pk=handed.dossiers["residence"]).state == "resolved"
-    for again in (reply, Reply("a-2", "resolved", {"result": result}), Reply("a-3", "refused", {"result": result})):
+    for again in (reply, Reply("a-2", "resolved", {"result": RESULT}), Reply("a-3", "refused", {"result": RESULT})):
         exchange.take(message, again, LATER + timedelta(minutes=1))
     assert everything() | {"replies": []} == done | {"replies": []}
     assert everything()["replies"] == [

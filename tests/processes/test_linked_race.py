@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connections
-from tests.processes.families import build_town, resolve, states
+from tests.processes.families import RESULT, asked_elsewhere, build_town, handed_in_and_born, resolve, states
 from tests.province import MONDAY
 
 from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.models import Dossier, LedgerEntry
 from motcua.exchange import services as exchange
-from motcua.exchange.models import InReply, OutMessage
+from motcua.exchange.models import InReply
 from motcua.exchange.providers import Reply
 from motcua.processes import linked
 from motcua.processes.linked import advance_joined, hand_in
@@ -41,8 +41,7 @@ def kinds() -> list[str]:
 
 def test_workers_at_once_start_each_part_once(committed_db) -> None:
     town = build_town()
-    handed = town.at_counter()
-    resolve(town, handed.dossiers["birth"], AT)
+    handed = handed_in_and_born(town, AT)
     together(4, lambda _: advance_joined(AT))
     assert states(handed) == {"birth": "resolved", "residence": "accepted", "insurance": "accepted"}
     assert kinds().count("dossier.accepted") == 3
@@ -53,15 +52,14 @@ def test_a_worker_that_dies_in_the_middle_leaves_nothing_half_begun(
     committed_db, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     town = build_town()
-    handed = town.at_counter()
-    resolve(town, handed.dossiers["birth"], AT)
+    handed = handed_in_and_born(town, AT)
     real, begun = linked._begin, []
 
-    def dies(part, *rest: object) -> None:
+    def dies(part, *rest: object, **when: object) -> None:
         if begun:
             raise SystemExit
         begun.append(part)
-        real(part, *rest)
+        real(part, *rest, **when)
 
     monkeypatch.setattr(linked, "_begin", dies)
     with pytest.raises(SystemExit):
@@ -80,10 +78,10 @@ def test_a_part_that_cannot_begin_holds_up_no_other_and_is_found(committed_db, m
         resolve(town, handed.dossiers["birth"], AT)
     real = linked._begin
 
-    def refuses(part, *rest: object) -> None:
+    def refuses(part, *rest: object, **when: object) -> None:
         if part.dossier_id == first.dossiers["residence"]:
             raise GuardFailed("Không nhận được.")
-        real(part, *rest)
+        real(part, *rest, **when)
 
     monkeypatch.setattr(linked, "_begin", refuses)
     assert advance_joined(AT) == 2
@@ -112,14 +110,8 @@ def test_one_key_handed_in_by_two_clicks_is_one_request(committed_db) -> None:
 
 def test_an_answer_that_comes_in_two_jobs_at_once_is_done_once(committed_db) -> None:
     town = build_town()
-    handed = town.at_counter()
-    resolve(town, handed.dossiers["birth"], AT)
-    advance_joined(AT)
-    exchange.connect(town.police.pk, "http://127.0.0.1:9")
-    exchange.collect(AT)
-    message = OutMessage.objects.get()
-    result = {"kind": "Thông báo", "number": "7", "signed_on": "2026-11-16", "signer": "Công an"}
-    reply = Reply("a-2", "resolved", {"result": result})
+    handed, message = asked_elsewhere(town, AT)
+    reply = Reply("a-2", "resolved", {"result": RESULT})
     at = AT + timedelta(minutes=5)
     together(4, lambda number: exchange.take(message, replace(reply, id=f"a-{number % 2}"), at).taken)
     assert sorted(InReply.objects.values_list("taken", flat=True)) == ["done", "repeated"]
