@@ -40,6 +40,8 @@ WORKERS = frozenset(STEP_ROLES)
 LOOKERS_AHEAD = frozenset(
     {Role.ADMINISTRATOR, Role.REFORM_OFFICER, Role.LEADER, Role.UNIT_HEAD, Role.DESK_HEAD, Role.INSPECTOR}
 )
+# Who looks at the ways that the dossiers of his scope went.
+MINERS = frozenset({Role.LEADER, Role.REFORM_OFFICER, Role.UNIT_HEAD, Role.DESK_HEAD})
 ANY_POST = frozenset(Role)
 
 

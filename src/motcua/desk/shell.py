@@ -12,6 +12,7 @@ from django.urls import reverse
 from motcua.desk.access import (
     ADMINISTRATORS,
     LOOKERS_AHEAD,
+    MINERS,
     PUBLISHERS,
     READERS,
     RECEIVERS,
@@ -109,6 +110,8 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
             ("what_if", "question-circle", "Nếu thay đổi"),
         ]
         yield _group("Nhìn trước", ahead, current)
+    if holds(actor, *MINERS):
+        yield _group("Nhìn lại", [("mining", "arrow-repeat", "Đường đi thực tế")], current)
     yield {"title": "Con người", "items": _people(request, current)}
     papers = [_item(reverse("desk:posted"), "journal-text", "Thủ tục niêm yết", current == "posted")]
     if holds(actor, *RECEIVERS, Role.CASE_OFFICER, Role.UNIT_HEAD):

@@ -15,7 +15,7 @@ from motcua.processes.what_if.change import AbsentOfficer, Change, MovedLimit, N
 REPLICATIONS = 5
 
 
-def _day(label: str) -> forms.DateField:
+def day_field(label: str) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=False,
@@ -24,7 +24,7 @@ def _day(label: str) -> forms.DateField:
     )
 
 
-def _text(label: str, hint: str, offered: str = "") -> forms.CharField:
+def text_field(label: str, hint: str, offered: str = "") -> forms.CharField:
     attrs = {"class": "form-control", "placeholder": hint} | ({"list": offered} if offered else {})
     return forms.CharField(label=label, required=False, max_length=300, widget=forms.TextInput(attrs=attrs))
 
@@ -43,22 +43,22 @@ def _number(label: str, least: float, most: float, *, whole: bool = True, hint: 
 
 
 class SimulationForm(forms.Form):
-    agency = _text("Cơ quan", "Mã cơ quan", "agencies")
-    procedure = _text("Thủ tục", "Mã thủ tục", "procedures")
-    since = _day("Từ ngày")
-    to = _day("Đến ngày")
+    agency = text_field("Cơ quan", "Mã cơ quan", "agencies")
+    procedure = text_field("Thủ tục", "Mã thủ tục", "procedures")
+    since = day_field("Từ ngày")
+    to = day_field("Đến ngày")
     per_day = _number("Số hồ sơ mỗi ngày", 0.01, 10_000, whole=False, hint="Như lịch sử")
     case_officers = _number("Số cán bộ thụ lý", 1, 500, hint="Như hiện nay")
     signers = _number("Số người ký", 1, 500, hint="Như hiện nay")
-    without = _text("Bỏ bước", "Mã bước")
+    without = text_field("Bỏ bước", "Mã bước")
     seed = _number("Hạt giống", 0, 2**31 - 1)
 
     def asked(self) -> Asked:
         given = self.cleaned_data
         officers = {"case_officer": given["case_officers"], "signer": given["signers"]}
         return Asked(
-            agency=_code(given["agency"]),
-            procedure=_code(given["procedure"]),
+            agency=code_of(given["agency"]),
+            procedure=code_of(given["procedure"]),
             since=given["since"],
             to=given["to"],
             per_day=given["per_day"],
@@ -85,10 +85,10 @@ class WhatIfForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={"required": "Chọn một điều.", "invalid_choice": "Không có loại thay đổi này."},
     )
-    since = _day("Từ ngày")
-    to = _day("Đến hết ngày")
-    agency = _text("Cơ quan", "Mã cơ quan", "agencies")
-    procedure = _text("Thủ tục", "Mã thủ tục", "procedures")
+    since = day_field("Từ ngày")
+    to = day_field("Đến hết ngày")
+    agency = text_field("Cơ quan", "Mã cơ quan", "agencies")
+    procedure = text_field("Thủ tục", "Mã thủ tục", "procedures")
     amount = _number("Thời hạn mới", 1, 1_000)
     unit = forms.ChoiceField(
         label="Đơn vị",
@@ -130,14 +130,14 @@ class WhatIfForm(forms.Form):
         to = given.get("to") or since
         match given["kind"]:
             case "holiday":
-                return NewHoliday(since, to, _code(given["agency"]))
+                return NewHoliday(since, to, code_of(given["agency"]))
             case "limit":
                 limit = Limit(given["amount"], Unit(given["unit"] or Unit.WORKING_DAY))
-                return MovedLimit(_code(given["procedure"]), limit, _code(given["agency"]))
+                return MovedLimit(code_of(given["procedure"]), limit, code_of(given["agency"]))
             case _:
                 return AbsentOfficer(given["officer"], since, to)
 
 
-def _code(text: str) -> str:
+def code_of(text: str) -> str:
     """What was chosen from a list is “code name”."""
     return text.strip().split(" ")[0]

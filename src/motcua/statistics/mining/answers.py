@@ -105,6 +105,7 @@ class Mined:
         found = self.conformance
         yield ALL, "", range(len(self.log.traces))
         yield "open", "", self.open
+        yield "finished", "", (place for place, trace in enumerate(self.log.traces) if not trace.open)
         yield "fitting", "", found.fitting
         yield "deviating", "", found.deviating
         yield "without", "", found.without
