@@ -15,7 +15,10 @@ from motcua.organizations.models import Officer
 
 
 class Presence(models.Model):
-    """An officer has a dossier's page open: `opened_at` since when, `seen_at` the last sign of life of the page."""
+    """An officer has a dossier's page open: `opened_at` since when, `seen_at` the last sign of life of the page.
+
+    The table is not logged by the server: a crash empties it, and a page says again that it is open.
+    """
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+", verbose_name="hồ sơ", db_index=False)
     officer = models.ForeignKey(Officer, models.CASCADE, related_name="+", verbose_name="cán bộ")
