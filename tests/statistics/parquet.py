@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.db import models
 
 from motcua.statistics.duck import Duck
 from motcua.statistics.tables import MODELS, schema_of
@@ -18,12 +19,16 @@ _TYPES = {
 }  # fmt: skip
 
 
+def schema_of_table(model: type[models.Model]) -> pa.Schema:
+    return pa.schema([(column, _TYPES[kind]) for column, kind in schema_of(model).items()])
+
+
 def written(folder: Path, rows: Mapping[str, Iterable[Sequence[Any]]]) -> Duck:
     """An engine over one file a table; `rows` by table in the order of its columns, none for a table not named."""
     files = {}
     for model in MODELS:
         name = model._meta.db_table
-        schema = pa.schema([(column, _TYPES[kind]) for column, kind in schema_of(model).items()])
+        schema = schema_of_table(model)
         lines = [dict(zip(schema.names, row, strict=True)) for row in rows.get(name, ())]
         path = folder / f"{name}.parquet"
         pq.write_table(pa.Table.from_pylist(lines, schema=schema), path)
