@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 
@@ -22,10 +23,11 @@ class MiningForm(forms.Form):
     to = day_field("Đến hết ngày")
     luc = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
-    def clean_procedure(self) -> str:
-        if not self.cleaned_data["procedure"].strip():
-            raise forms.ValidationError("Chưa chọn thủ tục.")
-        return str(self.cleaned_data["procedure"])
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        for name, message in (("procedure", "Chưa chọn thủ tục."), ("since", "Chưa nhập."), ("to", "Chưa nhập.")):
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = message
 
     def clean_luc(self) -> datetime | None:
         text = str(self.cleaned_data["luc"]).strip()
@@ -33,13 +35,6 @@ class MiningForm(forms.Form):
             return parse_moment(text) if text else None
         except BadInput as error:
             raise forms.ValidationError(error.message) from None
-
-    def clean(self) -> dict[str, object]:
-        given = super().clean() or {}
-        for name in ("since", "to"):
-            if given.get(name) is None and name not in self.errors:
-                self.add_error(name, "Chưa nhập.")
-        return given
 
     def question(self, at: datetime, within: frozenset[str]) -> Question:
         """`within` are the codes of the agencies that the asker may see."""

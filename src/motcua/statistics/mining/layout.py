@@ -21,8 +21,6 @@ LABEL_WIDTH, LABEL_HEIGHT = 64, 34
 _PASSING = 12
 _GAP, _SPACE, _MARGIN = 14, 20, 20
 _SWEEPS = 12
-# How much an arrow's own straightness weighs against what it is joined with.
-_STRAIGHT = 12
 
 
 @dataclass(frozen=True)
@@ -47,8 +45,6 @@ class _Item:
     x: float = 0
     up: list[str] = field(default_factory=list)
     down: list[str] = field(default_factory=list)
-    # What the same arrow holds in every layer, itself included.
-    lane: list[_Item] = field(default_factory=list)
 
 
 def lay_out(
@@ -138,13 +134,12 @@ def _chains(
     }
     chains: dict[Pair, list[str]] = {}
     for number, (arrow, (top, bottom)) in enumerate(zip(arrows, ahead, strict=True)):
-        chain, lane = [top], list[_Item]()
+        chain = [top]
         for at in range(layer[top] + 1, layer[bottom]):
             name = f"\x00{number} {at}"
             words = at == layer[top] + 1
             size = LABEL_WIDTH if words else _PASSING, LABEL_HEIGHT if at % 2 else NODE_HEIGHT
-            items[name] = _Item(*size, 1 + 24 * weights[arrow] // most, lane=lane)
-            lane.append(items[name])
+            items[name] = _Item(*size, 1 + 24 * weights[arrow] // most)
             layer[name] = at
             chain.append(name)
         chain.append(bottom)
@@ -195,23 +190,32 @@ def _crossings(rows: Sequence[Sequence[str]], items: Mapping[str, _Item]) -> int
 
 
 def _place(items: Mapping[str, _Item], rows: Sequence[Sequence[str]]) -> None:
-    """Sets `x`: each layer as near as its order and room allow to what it is joined with, the frequent ways first."""
+    """Sets `x`: each layer as near as its order and room allow to what it is joined with above, then below, and so on.
+
+    By the median of these and not their mean, so that a frequent way stands upright instead of leaning.
+    """
     for row in rows:
         at = 0.0
         for name in row:
             items[name].x = at + items[name].width / 2
             at += items[name].width + _GAP
-    for sweep in range(4 * _SWEEPS):
-        for row in rows if sweep % 2 == 0 else reversed(rows):
-            _settle([items[name] for name in row], [_wanted(items, items[name]) for name in row])
+    for sweep in range(2 * _SWEEPS + 1):
+        down = sweep % 2 == 0
+        for row in rows if down else reversed(rows):
+            _settle([items[name] for name in row], [_wanted(items, items[name], down) for name in row])
 
 
-def _wanted(items: Mapping[str, _Item], item: _Item) -> tuple[float, int]:
-    pulls = [(items[name].x, items[name].weight * item.weight) for name in (*item.up, *item.down)]
-    if len(item.lane) > 1:
-        pulls.append((sum(other.x for other in item.lane) / len(item.lane), _STRAIGHT * item.weight))
-    weight = sum(pull for _, pull in pulls)
-    return (sum(x * pull for x, pull in pulls) / weight, weight) if weight else (item.x, 1)
+def _wanted(items: Mapping[str, _Item], item: _Item, down: bool) -> tuple[float, int]:
+    near = sorted((items[name].x, items[name].weight * item.weight) for name in _near(item, down))
+    if not near:
+        return item.x, 1
+    whole = sum(pull for _, pull in near)
+    so_far = 0
+    for x, pull in near:
+        so_far += pull
+        if 2 * so_far >= whole:
+            return x, whole
+    raise AssertionError("unreachable")
 
 
 def _settle(row: Sequence[_Item], wanted: Sequence[tuple[float, int]]) -> None:
