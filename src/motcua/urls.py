@@ -13,6 +13,7 @@ urlpatterns = [
     path("health/ready", ready),
     path("metrics", metrics_view),
     path("api/v1/", api.urls),
+    path("", include("motcua.board.urls")),
     path("", include("motcua.desk.urls")),
     path("", include("motcua.portal.urls")),
 ]

@@ -82,6 +82,8 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
     yield _time_rail(request, current)
     if holds(actor, *READERS):
         yield from _queues(request, current)
+    if holds(actor, *INSPECTION_ROLES):
+        yield {"title": "Điều hành", "items": _board(current)}
     if holds(actor, *ADMINISTRATORS, *PUBLISHERS):
         administration = [
             ("processes", "arrow-repeat", "Quy trình nội bộ"),
@@ -130,6 +132,14 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
         ]
         yield _group("Cơ quan khác", between, current)
     yield {"title": "Sổ và danh mục", "items": papers}
+
+
+def _board(current: str) -> list[dict[str, Any]]:
+    """The figures, which have a face of their own."""
+    return [
+        _item(reverse("board:board"), "list", "Bảng điều hành", current == "board"),
+        _item(reverse("board:targets"), "check-circle", "Chỉ tiêu giao", current == "targets"),
+    ]
 
 
 def _time_rail(request: DeskRequest, current: str) -> dict[str, Any]:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "motcua.statistics",
     "motcua.portal",
     "motcua.desk",
+    "motcua.board",
     "motcua.api",
     "motcua.wiring.WiringConfig",
 ]

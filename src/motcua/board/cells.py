@@ -1,0 +1,111 @@
+"""A number on a page as an address: what it counts, in which window, as known when, of whom. Read back, it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from motcua.board.asking import read_moment, write_moment
+from motcua.board.measures import AHEAD, board_measure
+from motcua.board.places import Place
+from motcua.law.errors import BadInput
+from motcua.statistics.figures import Asked, count_values
+from motcua.statistics.measures import Count, Fact
+from motcua.statistics.periods import Window
+
+
+def asked_for(name: str, window: Window, as_of: datetime, path: str) -> Asked:
+    """Raises BadInput for a window that begins after what can be known, but for a measure that looks ahead."""
+    if name in AHEAD:
+        return Asked(window.start, window.end, as_of, path)
+    return Asked.of(window, now=as_of, as_of=as_of, scope=path)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`agency`: of this one alone; without it, of all that make up the place's total."""
+
+    measure: str
+    window: Window
+    as_of: datetime
+    place: Place
+    agency: str = ""
+    weekday: int | None = None
+    hour: int | None = None
+
+    @property
+    def count(self) -> Count:
+        """Raises BadInput for a measure that counts no rows to be opened."""
+        found = board_measure(self.measure)
+        if not isinstance(found, Count) or found.fact is Fact.PART or found.amount or found.distinct:
+            raise BadInput(f"Chỉ tiêu “{found.title}” không mở ra danh sách được.", field="chi-tieu")
+        return found
+
+    @property
+    def dimensions(self) -> dict[str, Any]:
+        own: dict[str, Any] = {"agency": self.agency} if self.agency else {"vertical": self.place.vertical}
+        if self.weekday is not None:
+            own["weekday"] = self.weekday
+        if self.hour is not None:
+            own["hour"] = self.hour
+        return own
+
+    @property
+    def asked(self) -> Asked:
+        return asked_for(self.measure, self.window, self.as_of, self.place.path)
+
+    @property
+    def number(self) -> int:
+        """Counted as on the page that led here."""
+        by = self.dimensions
+        values = count_values([self.count], self.asked, by=tuple(by))
+        return values.get(tuple(by.values()), {}).get(self.measure) or 0
+
+    @property
+    def query(self) -> dict[str, str]:
+        asked = {
+            "chi-tieu": self.measure,
+            "tu": self.window.first.isoformat(),
+            "den": self.window.last.isoformat(),
+            "luc": write_moment(self.as_of),
+            "co-quan": self.place.code,
+        }
+        if self.agency:
+            asked["cua"] = self.agency
+        if self.weekday is not None:
+            asked["thu"] = str(self.weekday)
+        if self.hour is not None:
+            asked["gio"] = str(self.hour)
+        return asked
+
+    @property
+    def link(self) -> str:
+        return f"{reverse('board:rows')}?{urlencode(self.query)}"
+
+
+def read_cell(given: Mapping[str, str], place: Place, now: datetime) -> Cell:
+    """The cell of an address. Raises BadInput; LookupError for an agency outside the place."""
+    agency = given.get("cua", "")
+    if agency and agency not in {one.code for one in place.below}:
+        raise LookupError(agency)
+    try:
+        window = Window(date.fromisoformat(given.get("tu", "")), date.fromisoformat(given.get("den", "")))
+    except ValueError:
+        raise BadInput("Khoảng ngày của số liệu không đọc được; hãy mở lại từ bảng điều hành.", field="tu") from None
+    return Cell(
+        given.get("chi-tieu", ""), window, read_moment(given.get("luc", ""), now), place, agency,
+        _place_in(given.get("thu", ""), 7, "thu"), _place_in(given.get("gio", ""), 24, "gio"),
+    )  # fmt: skip
+
+
+def _place_in(text: str, size: int, field: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or len(text) > 2 or int(text) >= size:
+        raise BadInput("Thứ hoặc giờ của số liệu không đọc được; hãy mở lại từ bảng điều hành.", field=field)
+    return int(text)

@@ -1,0 +1,134 @@
+"""A table as a file that people go on with: numbers stay numbers, no name can be taken for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+from collections.abc import Callable
+from datetime import UTC
+from functools import cache
+from pathlib import Path
+
+import typst
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from motcua.board.tables import Entry, Kind, Table
+from motcua.documents.rendering import PDF_STANDARDS
+from motcua.documents.wording import FONTS, printable
+
+_BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+_FONT = "Times New Roman"
+_THIN = Side(style="thin")
+_BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+_FORMATS = {Kind.COUNT: "#,##0", Kind.PERCENT: "0.00"}
+# Rows of an export of dossiers; beyond it the file says so.
+MOST = 20_000
+
+
+def _heads(table: Table) -> list[str]:
+    return [f"{column.label} (%)" if column.kind is Kind.PERCENT else column.label for column in table.columns]
+
+
+def _defused(value: str | int | float) -> str | int | float:
+    """A name that begins like a formula stays a name."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _values(row: tuple[Entry, ...]) -> list[str | int | float]:
+    return [_defused(entry.plain) for entry in row]
+
+
+def _about(table: Table) -> list[str]:
+    return [text for text in (table.about, table.known, table.note) if text]
+
+
+def as_csv(table: Table) -> bytes:
+    """UTF-8 with its mark, so that a spreadsheet reads the letters as they are."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_heads(table))
+    writer.writerows(_values(row) for row in table.lines)
+    writer.writerows([[], *([_defused(line)] for line in (table.title, *_about(table)))])
+    return f"{_BOM}{text.getvalue()}".encode()
+
+
+def as_xlsx(table: Table) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "Số liệu"
+    for line, text in enumerate((table.title, *_about(table)), 1):
+        sheet.cell(line, 1, _defused(text)).font = Font(
+            name=_FONT, bold=line == 1, italic=line > 1, size=13 if line == 1 else 11
+        )
+    head = len(_about(table)) + 3
+    for place, text in enumerate(_heads(table), 1):
+        cell = sheet.cell(head, place, text)
+        cell.font, cell.border = Font(name=_FONT, bold=True), _BOX
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    for line, row in enumerate(table.lines, head + 1):
+        for place, (column, value) in enumerate(zip(table.columns, _values(row), strict=True), 1):
+            cell = sheet.cell(line, place, value)
+            cell.font, cell.border = Font(name=_FONT, bold=row is table.total), _BOX
+            if not isinstance(value, str):
+                cell.number_format = _FORMATS.get(column.kind, "General")
+            elif column.num:
+                cell.alignment = Alignment(horizontal="right")
+    for place, column in enumerate(table.columns, 1):
+        sheet.column_dimensions[get_column_letter(place)].width = 12 if column.num else 36
+    sheet.freeze_panes = sheet.cell(head + 1, 1)
+    sheet.print_title_rows = f"{head}:{head}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    book.properties.title = table.title
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_one_at_a_time = threading.Lock()  # the compiler keeps state between calls
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(root=str(_TEMPLATES), font_paths=[str(FONTS)], ignore_system_fonts=True)
+
+
+def as_pdf(table: Table) -> bytes:
+    """PDF/A-2a, PDF/UA-1."""
+    data = {
+        "title": printable(table.title),
+        "about": printable(table.about),
+        "known": table.known,
+        "note": printable(table.note),
+        "heads": [column.label for column in table.columns],
+        "numbers": [column.num for column in table.columns],
+        "rows": [[printable(entry.text) for entry in row] for row in table.rows],
+        "total": [printable(entry.text) for entry in table.total or ()],
+    }
+    with _one_at_a_time:
+        made = _compiler().compile(
+            str(_TEMPLATES / "table.typ"),
+            format="pdf",
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            pdf_standards=PDF_STANDARDS,
+            timestamp=table.as_of.astimezone(UTC).replace(microsecond=0),
+        )
+    if not isinstance(made, bytes):
+        raise TypeError("Typst gave no single PDF")
+    return made
+
+
+FORMATS: dict[str, tuple[str, Callable[[Table], bytes]]] = {
+    "csv": ("text/csv; charset=utf-8", as_csv),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
+    "pdf": ("application/pdf", as_pdf),
+}

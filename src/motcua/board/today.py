@@ -1,0 +1,114 @@
+"""Today: what came in, what is due, what is late, what stands still; of the place and of each agency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+
+from motcua.board import standing
+from motcua.board.counting import Numbers, count
+from motcua.board.definitions import card, definition_of
+from motcua.board.places import Place
+from motcua.board.tables import Card, Column, Definition, Entry, Kind, Table
+from motcua.identity.actors import Actor
+from motcua.law.moments import VIETNAM
+from motcua.statistics.periods import Window
+
+STANDING = Definition(
+    "Chỗ đứng yên", "chỗ", "Chỗ mà hồ sơ đang mở không chuyển động quá ngưỡng của từng loại; một hồ sơ có thể đứng ở vài chỗ.",
+    "Theo dõi của tỉnh, ngưỡng ở trang Ngưỡng kiểm tra",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    sentence: str
+    cards: tuple[Card, ...]
+    table: Table
+
+
+def today(place: Place, actor: Actor, as_of: datetime) -> Today:
+    """Five queries, whatever the number of agencies."""
+    day = as_of.astimezone(VIETNAM).date()
+    one = timedelta(days=1)
+    now = count(("received", "finished", "open_overdue"), place, Window(day, day), as_of)
+    due = count(("due",), place, Window(day, day), as_of)
+    tomorrow = count(("due",), place, Window(day + one, day + one), as_of)
+    before = count(("received", "open_overdue"), place, Window(day - one, day - one), as_of)
+    still = standing.counts(actor)
+    return Today(
+        _sentence(place, now, due), _cards(place, now, due, tomorrow, before, still), _table(place, now, due, still)
+    )
+
+
+def _sentence(place: Place, now: Numbers, due: Numbers) -> str:
+    late = [agency for agency in place.own if now.of("open_overdue", agency.code)]
+    told = f"{due.total('due')} hồ sơ đến hạn, {now.total('open_overdue')} đang quá hạn"
+    return f"Hôm nay: {told} ở {len(late)} cơ quan." if late else f"Hôm nay: {told}."
+
+
+def _cards(
+    place: Place, now: Numbers, due: Numbers, tomorrow: Numbers, before: Numbers, still: standing.Standing
+) -> tuple[Card, ...]:
+    number = still.total(place)
+    return (
+        card("Tiếp nhận hôm nay", now.entry("received"), "received", "cả ngày hôm qua", before.entry("received")),
+        card("Đến hạn hôm nay", due.entry("due"), "due", "ngày mai", tomorrow.entry("due")),
+        card(
+            "Đang quá hạn", now.entry("open_overdue", tone="late" if now.total("open_overdue") else ""), "open_overdue",
+            "cuối ngày hôm qua", before.entry("open_overdue"),
+        ),
+        Card(
+            "Đứng yên", Entry(number, standing.link(place) if number else ""), "", still.searched_text,
+            definition=STANDING,
+        ),
+    )  # fmt: skip
+
+
+def _table(place: Place, now: Numbers, due: Numbers, still: standing.Standing) -> Table:
+    told = [
+        (
+            Entry(agency.name, f"{reverse('board:board')}?co-quan={agency.code}"),
+            now.entry("received", agency.code),
+            now.entry("finished", agency.code),
+            due.entry("due", agency.code),
+            now.entry("open_overdue", agency.code, tone="late" if now.of("open_overdue", agency.code) else ""),
+            still.entry(place, agency.code),
+        )
+        for agency in place.below
+        if any(now.of(name, agency.code) for name in ("received", "finished", "open_overdue"))
+        or due.of("due", agency.code)
+        or still.by_agency.get(agency.code)
+    ]
+    told.sort(key=lambda row: (-_number(row[4]), -_number(row[3]), -_number(row[1]), row[0].text))
+    number = still.total(place)
+    total = (
+        Entry("Tổng số (không gồm ngành dọc)" if place.beside else "Tổng số"), now.entry("received"), now.entry("finished"), due.entry("due"),
+        now.entry("open_overdue"), Entry(number, standing.link(place) if number else ""),
+    )  # fmt: skip
+    return Table(
+        "hom-nay",
+        "Hôm nay theo cơ quan",
+        (
+            Column("Cơ quan"),
+            Column("Tiếp nhận", Kind.COUNT, "received"),
+            Column("Đã giải quyết", Kind.COUNT, "finished"),
+            Column("Đến hạn", Kind.COUNT, "due"),
+            Column("Đang quá hạn", Kind.COUNT, "open_overdue"),
+            Column("Đứng yên", Kind.COUNT, "standing"),
+        ),
+        told,
+        now.as_of,
+        place.name,
+        total,
+    )
+
+
+def _number(entry: Entry) -> int:
+    return entry.value if isinstance(entry.value, int) else 0
+
+
+def definitions(names: list[str]) -> list[Definition]:
+    return [STANDING if name == "standing" else definition_of(name) for name in names]
