@@ -56,7 +56,7 @@ def tables(mined: Mined, link: Link, *, whole: bool) -> dict[str, Any]:
             {
                 "what": FAULT_TEXT[one.fault].capitalize(),
                 "step": one.label,
-                "after": mined.label(one.after) if one.after else "",
+                "after": one.after_label,
                 "count": one.count,
                 "dossiers": len(one.cases),
                 "href": link("deviation", one.key),

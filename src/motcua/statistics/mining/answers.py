@@ -198,7 +198,7 @@ class Mined:
                     {
                         "what": FAULT_TEXT[one.fault],
                         "step": one.label,
-                        "after": self.label(one.after) if one.after else "",
+                        "after": one.after_label,
                         "count": one.count,
                         "dossiers": self._codes(one.cases),
                     }

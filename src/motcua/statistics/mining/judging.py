@@ -16,12 +16,16 @@ DefinitionOf = Callable[[Trace], Definition | None]
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """One kind of deviation at one step: `count` times in the dossiers `cases`; `after` is the step that fitted last."""
+    """One kind of deviation at one step: `count` times in the dossiers `cases`; `after` is the step that fitted last.
+
+    `label` and `after_label` are what these are called, "" = nothing fitted before.
+    """
 
     fault: Fault
     node: str
     label: str
     after: str
+    after_label: str
     count: int
     cases: tuple[int, ...]
 
@@ -89,7 +93,15 @@ def conform(log: Log, definition_of: DefinitionOf) -> Conformance:
         for node in trace.left:
             cut[node].append(place)
     departures = [
-        Departure(one.fault, one.node, labels.get(one.node, one.node), one.after, number, tuple(cases[one]))
+        Departure(
+            one.fault,
+            one.node,
+            labels.get(one.node, one.node),
+            one.after,
+            labels.get(one.after, one.after),
+            number,
+            tuple(cases[one]),
+        )
         for one, number in counts.items()
     ]
     departures.sort(key=lambda one: (-one.count, one.key))

@@ -51,7 +51,7 @@ def _conformance(mined: Mined) -> Iterator[str]:
         return
     yield f"Đúng quy trình: {len(found.fitting)} trong {found.judged} hồ sơ ({percent_text(len(found.fitting), found.judged)})."
     for one in found.departures[:_SHOWN]:
-        after = f" sau “{mined.label(one.after)}”" if one.after else " ngay từ đầu"
+        after = f" sau “{one.after_label}”" if one.after else " ngay từ đầu"
         codes = ", ".join(mined.log.traces[place].case for place in one.cases[:5])
         yield f"  {FAULT_TEXT[one.fault]} “{one.label}”{after}: {one.count} lần, ví dụ {codes}"
     for cut in found.broken_off[:_SHOWN]:
