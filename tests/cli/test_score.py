@@ -22,14 +22,14 @@ def test_score(committed_db, tmp_path: Path) -> None:
     )
     assert "2. Tiến độ, kết quả giải quyết: 10,00 / 20,00" in plain
     assert (
-        "  2.1  Tỷ lệ hồ sơ giải quyết đúng hạn: 10,00 / 20,00 (4/8 = 50,00 %) [1 chưa rõ: điểm từ 10,00 đến 12,50]"
+        "  2.1  Tỷ lệ hồ sơ giải quyết đúng hạn: 10,00 / 20,00 (4 / 8 = 50,00 %) [1 chưa rõ: điểm từ 10,00 đến 12,50]"
         in plain
     )
     assert "  PUBLISH_ON_TIME  Tỷ lệ thủ tục hành chính công bố đúng hạn: chưa có số liệu / 6,00" in plain
 
     explained = motcua("score", "qd766", "--period", "2026-10", "--explain").stdout.splitlines()
     at = explained.index(
-        "  4.A  Tỷ lệ hồ sơ thanh toán trực tuyến: 2,00 / 6,00 (1/3 = 33,33 %) [2 chưa rõ: điểm từ 1,50 đến 4,50]"
+        "  4.A  Tỷ lệ hồ sơ thanh toán trực tuyến: 2,00 / 6,00 (1 / 3 = 33,33 %) [2 chưa rõ: điểm từ 1,50 đến 4,50]"
     )
     assert explained[at + 1 : at + 8] == [
         "      Quy tắc: 6 × tỷ lệ.",

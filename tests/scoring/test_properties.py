@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.scoring.build import one, read, set_text
 
@@ -22,6 +22,8 @@ RULES = [
 ]
 SETS = st.sampled_from([one(rule) for rule in RULES])
 COUNT = st.integers(0, 40)
+# A machine that is busy with other tests is slow to draw too.
+EXAMPLES = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
@@ -44,6 +46,7 @@ def earned(index_set, told: Numbers):
     return score(index_set, "commune", told).criteria[0].earned
 
 
+@EXAMPLES
 @given(SETS, numbers())
 def test_points_lie_between_their_bounds_and_those_within_the_set(index_set, told: dict[str, int | None]) -> None:
     found = earned(index_set, told)
@@ -51,6 +54,7 @@ def test_points_lie_between_their_bounds_and_those_within_the_set(index_set, tol
     assert found.points is None or found.low <= found.points <= found.high
 
 
+@EXAMPLES
 @given(SETS, numbers(), st.data())
 def test_the_score_never_falls_for_what_it_rewards(index_set, told: dict[str, int | None], data: st.DataObject) -> None:
     """One more dossier reaches what is counted: one that did not, or one that was not known to."""
@@ -66,6 +70,7 @@ def test_the_score_never_falls_for_what_it_rewards(index_set, told: dict[str, in
     assert before.points is None or (after.points is not None and after.points >= before.points)
 
 
+@EXAMPLES
 @given(SETS, numbers(), st.data())
 def test_what_turns_out_was_between_the_bounds(index_set, told: dict[str, int | None], data: st.DataObject) -> None:
     """However the unknown turns out, the points are those that were said to be possible."""
@@ -79,6 +84,7 @@ def test_what_turns_out_was_between_the_bounds(index_set, told: dict[str, int | 
     assert after.points is None or before.low <= after.points <= before.high
 
 
+@EXAMPLES
 @given(st.lists(st.none() | COUNT, min_size=3, max_size=3), COUNT, st.sampled_from(["commune", "province"]))
 def test_the_total_is_within_its_bounds_and_what_does_not_apply_costs_nothing(
     counts: list[int | None], d: int, subject: str

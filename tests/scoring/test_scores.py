@@ -66,7 +66,7 @@ def test_the_month_of_the_province(ready: None) -> None:
     assert found.total.missing == 10
     assert total_text(found) == (
         "31,49 điểm trên 100,00; 10 tiêu chí chưa có số liệu nên điểm thật có thể từ 29,22 đến 81,00."
-        " Chưa xếp loại được: Yếu hoặc cao hơn, đến Tốt."
+        " Chưa xếp loại được: từ Yếu đến Tốt."
     )
 
 

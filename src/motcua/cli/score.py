@@ -77,16 +77,12 @@ def _lines(asked: Question, found: Score, told: dict[str, Explained] | None) -> 
 
 
 def _criterion(one: Scored, found: Score, margin: str, explained: Explained | None) -> Iterator[str]:
-    from motcua.scoring.explaining import status_text
-    from motcua.scoring.shown import points_text, ratio_text
+    from motcua.scoring.explaining import numbers_text, status_text
+    from motcua.scoring.shown import points_text
 
-    criterion, earned = one.criterion, one.earned
-    numbers = ""
-    if earned.denominator is not None and earned.numerator is not None:
-        numbers = f" ({earned.numerator}/{earned.denominator}"
-        numbers += f" = {ratio_text(earned.ratio)})" if criterion.kind != "shown" else f" {criterion.unit})"
-    elif earned.numerator is not None:
-        numbers = f" ({earned.numerator})"
+    criterion = one.criterion
+    told = numbers_text(one)
+    numbers = f" ({told})" if told else ""
     note = status_text(one, found.subject)
     # Without a figure the points say so already.
     marks = [note] if note and one.points is not None else []

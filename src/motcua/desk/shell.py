@@ -31,6 +31,7 @@ from motcua.platform.presentation.words import count
 from motcua.processes.inboxes import Inbox, Workplace
 from motcua.processes.inspection.permissions import INSPECTION_ROLES
 from motcua.processes.queries import capped, inbox_counts, workplace_of
+from motcua.scoring.permissions import SCORE_ROLES
 
 _LATE = {Queue.OVERDUE}
 # Before the slug of an inbox, where `current` could also be the slug of a queue.
@@ -112,6 +113,8 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
             ("what_if", "question-circle", "Nếu thay đổi"),
         ]
         yield _group("Nhìn trước", ahead, current)
+    if holds(actor, *SCORE_ROLES):
+        yield _group("Đánh giá", [("score", "patch-check", "Điểm chỉ số")], current)
     if holds(actor, *MINERS):
         yield _group("Nhìn lại", [("mining", "arrow-repeat", "Đường đi thực tế")], current)
     yield {"title": "Con người", "items": _people(request, current)}

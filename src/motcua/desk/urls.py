@@ -8,6 +8,7 @@ from motcua.desk import ahead_urls, inspection_urls
 from motcua.desk.linked_urls import urlpatterns as linked_urls
 from motcua.desk.mining_urls import urlpatterns as mining_urls
 from motcua.desk.people_urls import urlpatterns as people_urls
+from motcua.desk.scores_urls import urlpatterns as scores_urls
 from motcua.desk.views import (
     admin,
     apologies,
@@ -91,6 +92,7 @@ urlpatterns = [
     path("can-bo/quan-tri/cong-khai/", admin.gaps, name="gaps"),
     *inspection_urls.urlpatterns,
     *ahead_urls.urlpatterns,
+    *scores_urls,
     *mining_urls,
     path("can-bo/don-gian-hoa/", simplification.simplification_list, name="simplifications"),
     path("can-bo/don-gian-hoa/bang.csv", simplification.simplification_table, name="simplification_table"),

@@ -8,13 +8,14 @@ from typing import Any
 
 from motcua.law.moments import VIETNAM
 from motcua.scoring.costs import Cost, costs
-from motcua.scoring.definition import SUBJECTS, Leaf, named_terms
+from motcua.scoring.definition import SUBJECTS, Leaf, Shown, named_terms
 from motcua.scoring.queries import Question, measures_of, numbers_of
 from motcua.scoring.raising import Raise, raise_by_a_point
 from motcua.scoring.rules import Numbers, rule_text
 from motcua.scoring.score import Score, Scored, Status, score
-from motcua.scoring.shown import number, points_text, range_text, ratio_number
+from motcua.scoring.shown import mean_text, number, points_text, range_text, ratio_number, ratio_text
 from motcua.statistics.measures import MEASURES, Lacking
+from motcua.statistics.ratios import whole_text
 
 # Dossiers named in an explanation; the page goes on, the total is always told.
 SHOWN = 20
@@ -115,6 +116,24 @@ def status_text(scored: Scored, subject: str = "") -> str:
     return text
 
 
+def numbers_text(one: Scored) -> str:
+    """The numbers and what they make: “4 / 7 × 5 / 9 = 31,75 %”; “” without a figure."""
+    earned = one.earned
+    if earned.numerator is None:
+        return ""
+    pairs = [(earned.numerator, earned.denominator), *((part.numerator, part.denominator) for part in earned.factors)]
+    words = " × ".join(_pair(numerator, denominator) for numerator, denominator in pairs)
+    if earned.ratio is None:
+        return words
+    if isinstance(one.criterion, Shown):
+        return f"{mean_text(earned.ratio, one.criterion.unit)} ({words})"
+    return f"{words} = {ratio_text(earned.ratio)}"
+
+
+def _pair(numerator: int | None, denominator: int | None) -> str:
+    return whole_text(numerator) if denominator is None else f"{whole_text(numerator)} / {whole_text(denominator)}"
+
+
 def total_text(found: Score) -> str:
     """The sentence on top: the points, what is missing, and by how many points the score could differ."""
     total = found.total
@@ -125,7 +144,7 @@ def total_text(found: Score) -> str:
     low, high = found.bands
     if found.band:
         return f"{words}. Xếp loại {found.band}."
-    return f"{words}. Chưa xếp loại được: {low} hoặc cao hơn, đến {high}." if low and high else f"{words}."
+    return f"{words}. Chưa xếp loại được: từ {low} đến {high}." if low and high else f"{words}."
 
 
 def score_json(question: Question, found: Score, explained: dict[str, Explained] | None = None) -> dict[str, Any]:
@@ -176,6 +195,7 @@ def _criterion_json(one: Scored, found: Score, explained: Explained | None) -> d
         "numerator": earned.numerator,
         "denominator": earned.denominator,
         "ratio": ratio_number(earned.ratio),
+        "factors": [{"numerator": part.numerator, "denominator": part.denominator} for part in earned.factors],
         "unknown": earned.unknown,
         "status": one.status.value,
         "rule": criterion.kind,

@@ -54,6 +54,8 @@ class Earned:
     # Of what is counted, how many are not known either way.
     unknown: int = 0
     empty: bool = False
+    # By which the ratio has been multiplied; `ratio` is the product.
+    factors: tuple[Share, ...] = ()
 
 
 def total(terms: tuple[Term, ...], numbers: Numbers) -> int | None:
@@ -112,8 +114,8 @@ def _rated(criterion: Rated, numbers: Numbers) -> Earned:
         low, high = (NOTHING, criterion.points) if given is None else (given, given)
         return Earned(given, low, high, 0, 0, empty=True)
     value, low, high, unknown = first.value, first.low, first.high, first.unknown
-    for factor in criterion.times:
-        told = share(factor, numbers)
+    factors = tuple(share(factor, numbers) for factor in criterion.times)
+    for told in factors:
         value = None if value is None or told.value is None else value * told.value
         low, high = low * told.low, high * told.high
         unknown = max(unknown, told.unknown)
@@ -126,6 +128,7 @@ def _rated(criterion: Rated, numbers: Numbers) -> Earned:
         first.denominator,
         value,
         unknown,
+        factors=factors,
     )
 
 

@@ -36,3 +36,13 @@ def ratio_number(ratio: Fraction | None) -> float | None:
 def ratio_text(ratio: Fraction | None) -> str:
     """“86,67 %”."""
     return NO_FIGURE if ratio is None else f"{cents_text(half_up(ratio * 10_000))} %"
+
+
+_DAY = 86_400
+
+
+def mean_text(mean: Fraction, unit: str) -> str:
+    """“13,50 ngày” of seconds, else the mean with its unit."""
+    if unit == "giây":
+        return f"{cents_text(cents(mean / _DAY))} ngày"
+    return f"{cents_text(cents(mean))} {unit}"
