@@ -406,3 +406,20 @@ def test_a_mapping_that_cannot_be_taken_names_the_place(tmp_path: Path, text: st
     with pytest.raises(BadInput) as caught:
         mapping_of(tmp_path, text)
     assert message in caught.value.message
+
+
+def test_the_documented_mapping_is_taken(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "import-dossiers.md").read_text()
+
+    mapping = mapping_of(tmp_path, text.partition("```toml\n")[2].partition("```")[0])
+
+    assert mapping.names["Mã hồ sơ"] == "code"
+    assert mapping.readers["outcome"]("Công dân rút") == "withdrawn"
+    assert mapping.readers["assisted"]("x") is True
+    assert mapping.readers["accepted_at"]("02/03/2026 08:00") == DAY
+
+
+def test_every_column_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "import-dossiers.md").read_text()
+
+    assert [name for name in readers() if f"`{name}`" not in text] == []

@@ -47,6 +47,7 @@ class Setting:
 class Record:
     """`intake` has the names of the first entry's data, `set` those of the columns."""
 
+    setting: Setting
     state: State
     intake: dict[str, Any]
     set: dict[str, Any]
@@ -101,7 +102,7 @@ def record(told: Told, setting: Setting, computed_due: str | None) -> Record:
         "calendar": setting.calendar_id,
         "sets": 1,
     }
-    return Record(state, intake, changes, facts)
+    return Record(setting, state, intake, changes, facts)
 
 
 @dataclass(frozen=True, slots=True)

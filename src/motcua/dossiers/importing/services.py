@@ -7,7 +7,7 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -74,9 +74,11 @@ def import_dossiers(
     with (
         _aside(_beside(path, "refused"), [*file.header, "line", "reason"]) as refusals,
         _aside(_beside(path, "notes"), ["line", "code", "note", "text"]) as notes,
+        ThreadPoolExecutor(max_workers=1) as pool,
     ):
-        run = _Run(at, report, refusals, notes)
-        for part in _ahead(iter(file), chunk):
+        ahead = _Ahead(iter(file), chunk, pool)
+        run = _Run(at, report, refusals, notes, meanwhile=ahead.begin)
+        while part := ahead.take():
             run.load(part)
             if progress is not None:
                 # The header is a line too; a quoted line end makes a row of several.
@@ -85,13 +87,24 @@ def import_dossiers(
     return report
 
 
-def _ahead(lines: Iterator[Line], chunk: int) -> Iterator[list[Line]]:
-    """The lines in chunks, the next one being read while one is written: the server's work leaves the program idle."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        coming = pool.submit(lambda: list(islice(lines, chunk)))
-        while part := coming.result():
-            coming = pool.submit(lambda: list(islice(lines, chunk)))
-            yield part
+class _Ahead:
+    """Lines in chunks. Once begun the next chunk is read beside, in time that the program would spend waiting."""
+
+    def __init__(self, lines: Iterator[Line], chunk: int, pool: ThreadPoolExecutor) -> None:
+        self._lines = lines
+        self._chunk = chunk
+        self._pool = pool
+        self._begun: Future[list[Line]] | None = None
+
+    def begin(self) -> None:
+        self._begun = self._pool.submit(self._read)
+
+    def take(self) -> list[Line]:
+        begun, self._begun = self._begun, None
+        return begun.result() if begun else self._read()
+
+    def _read(self) -> list[Line]:
+        return list(islice(self._lines, self._chunk))
 
 
 def _beside(path: Path, what: str) -> Path:
@@ -153,12 +166,15 @@ class _Known:
 
 
 class _Run:
-    def __init__(self, at: datetime, report: DossierImport, refusals: _Aside, notes: _Aside) -> None:
+    def __init__(
+        self, at: datetime, report: DossierImport, refusals: _Aside, notes: _Aside, *, meanwhile: Callable[[], None]
+    ) -> None:
         self.at = at
         self.recorded = ledger.moment_text(at)
         self.report = report
         self.refusals = refusals
         self.notes = notes
+        self.meanwhile = meanwhile
         self.places = Places(local_day(at))
         # What was loaded under each code, to tell a line repeated from one that contradicts it.
         self.seen: dict[str, int] = {}
@@ -211,7 +227,7 @@ class _Run:
                 outcome.refused.append((line, f"mã {told['code']} là của một hồ sơ làm trên hệ thống này"))
             else:
                 self._go_on(line, one.stored, going, outcome)
-        write_new(coming, recorded_at=self.at)
+        write_new(coming, recorded_at=self.at, meanwhile=self.meanwhile)
         write_advances(going, recorded_at=self.at)
 
     def _go_on(self, line: Line, stored: Stored, going: list[Going], outcome: _Outcome) -> None:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import connection
 from psycopg import sql
 
 from motcua.dossiers import ledger
-from motcua.dossiers.importing.record import Advance, Record, Stored
+from motcua.dossiers.importing.record import Advance, Record, Setting, Stored
 from motcua.dossiers.writer import ENTRY_COLUMNS
 from motcua.identity.actors import SYSTEM
 from motcua.law.lifecycle import IMPORT_ADVANCED, IMPORTED, State
@@ -32,14 +33,20 @@ _ALIKE: Final = {
     "imported": "t", "seq": "1", "sets": "1", "request": "", "authorisation": "", "owner_name": "", "words": "",
     "completion_rounds": "0", "return_method": "", "step": "",
 }  # fmt: skip
-_OWN: Final = (
-    "procedure_id", "version_id", "agency_id", "receiving_desk_id", "return_desk_id", "channel", "assisted", "applicant_kind",
-    "limit_amount", "limit_unit", "second_amount", "second_unit", "due_policy", "calendar_id", "fee_vnd", "submitted_at",
-    "accepted_at", "clock_started_at", "due_at", "promised_at", "paused_at", "resolved_at", "handed_over_at", "ended_at",
+_PLACE: Final = (
+    "procedure_id", "version_id", "agency_id", "receiving_desk_id", "return_desk_id", "limit_amount", "limit_unit",
+    "second_amount", "second_unit", "due_policy", "calendar_id",
+)  # fmt: skip
+_TOLD: Final = ("channel", "assisted", "applicant_kind", "fee_vnd")
+_MOMENTS: Final = (
+    "submitted_at", "accepted_at", "clock_started_at", "due_at", "promised_at", "paused_at", "resolved_at", "handed_over_at",
+    "ended_at",
 )  # fmt: skip
 _DOSSIER_COLUMNS: Final = (
-    "id", "intake_key", "access_key", "code", "state", "head", "pause_kind", "supplement_rounds", *_OWN, *_ALIKE,
+    "id", "intake_key", "access_key", "code", "state", "head", "pause_kind", "supplement_rounds", *_PLACE, *_TOLD, *_MOMENTS,
+    *_ALIKE,
 )  # fmt: skip
+_NULL: Final = "\\N"
 _ALIKE_TEXT: Final = "\t".join(_ALIKE.values())
 
 
@@ -51,8 +58,11 @@ class Coming:
     occurred_at: datetime
 
 
-def write_new(coming: Sequence[Coming], *, recorded_at: datetime) -> None:
-    """Dossiers with their first entries, in the caller's transaction."""
+def write_new(coming: Sequence[Coming], *, recorded_at: datetime, meanwhile: Callable[[], None]) -> None:
+    """Dossiers with their first entries, in the caller's transaction.
+
+    While the dossiers are sent their entries are being made; while those are sent nothing is left to do but `meanwhile`.
+    """
     if not coming:
         return
     ids = reserve_ids("dossiers_dossier", len(coming))
@@ -74,15 +84,17 @@ def write_new(coming: Sequence[Coming], *, recorded_at: datetime) -> None:
                 f"{entry_ids[number]}\t{id_}\t1\t{IMPORTED}\t{ledger.moment_text(one.occurred_at)}\t{recorded}\t{ledger.FORMAT}\t"
                 f"{_escaped(text)}\t{_GENESIS}\t\\\\x{head}\n"
             )
-            columns = record.columns
-            get = columns.get
-            own = "\t".join([_copied(get(name)) for name in _OWN])
+            intake, get = record.intake, record.set.get
+            told = "\t".join([_copied(intake[name]) for name in _TOLD])
+            moments = "\t".join([get(name) or _NULL for name in _MOMENTS])
             yield (
                 f"{id_}\t{next(keys)}\t{next(keys)}\t{_escaped(get('code', ''))}\t{record.state.value}\t\\\\x{head}\t"
-                f"{get('pause_kind', '')}\t{get('supplement_rounds', 0)}\t{own}\t{_ALIKE_TEXT}\n"
+                f"{get('pause_kind', '')}\t{get('supplement_rounds', 0)}\t{_place_text(record.setting)}\t{told}\t{moments}\t"
+                f"{_ALIKE_TEXT}\n"
             )
 
     _copy("dossiers_dossier", _DOSSIER_COLUMNS, dossiers())
+    meanwhile()
     _copy("dossiers_ledgerentry", ("id", *ENTRY_COLUMNS), entries)
 
 
@@ -99,9 +111,19 @@ def _unguessable(count: int) -> list[str]:
 _GENESIS: Final = f"\\\\x{ledger.GENESIS.hex()}"
 
 
+@lru_cache(maxsize=4096)
+def _place_text(setting: Setting) -> str:
+    """The same for most dossiers of one agency and procedure."""
+    values = (
+        setting.procedure_id, setting.version_id, setting.agency_id, setting.receiving_desk_id, setting.return_desk_id,
+        *setting.limit, setting.due_policy, setting.calendar_id,
+    )  # fmt: skip
+    return "\t".join(map(_copied, values))
+
+
 def _copied(value: Any) -> str:
     if value is None:
-        return "\\N"
+        return _NULL
     if value is True or value is False:
         return "t" if value else "f"
     return str(value)
