@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, cast
-from xml.etree.ElementTree import Element  # only the type; parsing is defusedxml's
+from typing import Any
+from xml.sax import SAXParseException  # only what it raises; parsing is defusedxml's
+from xml.sax.handler import ContentHandler
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError, iterparse
+from defusedxml.sax import parse
 
 from motcua.law.errors import BadInput, system_reason
 from motcua.law.moments import parse_moment
@@ -39,29 +40,27 @@ class BadLog(BadInput):
 
 def read_xes(path: Path) -> Log:
     """Raises BadLog with one line that names file, trace and event."""
+    reading = _Reading(path.name)
     try:
         with open(path, "rb") as file:
             zipped = file.read(2) == b"\x1f\x8b"
             file.seek(0)
             with gzip.open(file) if zipped else file as text:
-                return _Reading(path.name).read(cast(IO[bytes], _Bounded(text, path.name)))
+                parse(_Bounded(text, path.name), reading, forbid_dtd=True)
     except DefusedXmlException:
         raise BadLog(
             f"{path.name}: tệp có khai báo DTD hoặc thực thể XML; nhật ký XES không cần và không được có."
         ) from None
-    except ParseError as error:
-        raise BadLog(f"{path.name}: không phải tệp XML trọn vẹn ({_place(error)}).") from None
+    except SAXParseException as error:
+        where = f"dòng {error.getLineNumber()}, cột {(error.getColumnNumber() or 0) + 1}"
+        raise BadLog(f"{path.name}: không phải tệp XML trọn vẹn ({where}).") from None
     except (ValueError, LookupError):
         raise BadLog(f"{path.name}: không đọc được bảng mã của tệp; cần UTF-8.") from None
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise BadLog(f"{path.name}: tệp nén gzip bị hỏng hoặc bị cắt.") from None
     except OSError as error:
         raise BadLog(f"{path.name}: không đọc được tệp, {system_reason(error)}.") from None
-
-
-def _place(error: Any) -> str:
-    line, column = error.position
-    return f"dòng {line}, cột {column + 1}"
+    return reading.log()
 
 
 class _Bounded:
@@ -77,6 +76,9 @@ class _Bounded:
             raise BadLog(f"{self._name}: tệp dài hơn {MOST_BYTES // 1_000_000_000} GB sau khi giải nén.")
         return chunk
 
+    def close(self) -> None:
+        self._file.close()
+
 
 @dataclass(slots=True)
 class _Given:
@@ -88,84 +90,85 @@ class _Given:
     transition: str
 
 
-@dataclass
-class _Reading:
-    name: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    traces: list[list[_Given]] = field(default_factory=list)
-    about: list[dict[str, str]] = field(default_factory=list)
-    events: int = 0
-    loose: int = 0
-    kept: dict[str, str] = field(default_factory=dict)
+class _Reading(ContentHandler):
+    """Takes the elements as they come; nothing of the file is kept but what is mined."""
 
-    def read(self, stream: IO[bytes]) -> Log:
-        depth = 0
-        root: Element | None = None
-        for moment, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
-            tag = _tag(element)
-            if moment == "start":
-                depth += 1
-                if root is None:
-                    root = element
-                    if tag != "log":
-                        raise BadLog(f"{self.name}: thẻ gốc là <{tag[:40]}>, nhật ký XES cần <log>.")
-                elif depth > _DEEPEST:
-                    raise BadLog(f"{self.name}: các thẻ lồng nhau sâu hơn {_DEEPEST} tầng.")
-                continue
-            depth -= 1
-            if depth != 1 or root is None:
-                continue
-            if tag == "trace":
-                self._trace(element)
-            elif tag == "event":
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.attributes: dict[str, str] = {}
+        self.about: list[dict[str, str]] = []
+        self.traces: list[list[_Given]] = []
+        self.events = self.loose = 0
+        self.depth = 0
+        self.trace: list[_Given] | None = None
+        self.event: dict[str, str] | None = None
+        # Few different texts stand in a log many times.
+        self.kept: dict[str, str] = {}
+
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - SAX calls it so
+        self.depth += 1
+        tag = name.rpartition(":")[2]
+        match self.depth:
+            case 1 if tag != "log":
+                raise BadLog(f"{self.name}: thẻ gốc là <{tag[:40]}>, nhật ký XES cần <log>.")
+            case 2 if tag == "trace":
+                self.about.append({})
+                self.trace = []
+            case 2 if tag == "event":
                 self.loose += 1
-            elif (key := element.get("key")) is not None:
-                self.attributes[key] = element.get("value", "")
-            # What has been read is let go: a log is larger than its traces' activities and times.
-            root.clear()
-        if not self.traces:
-            raise BadLog(f"{self.name}: không có <trace> nào; nhật ký trống thì không có gì để xem.")
-        return self._log()
+            case 2:
+                self._keep(self.attributes, attrs)
+            case 3 if tag == "event" and self.trace is not None:
+                self.event = {}
+            case 3 if self.trace is not None:
+                self._keep(self.about[-1], attrs)
+            case 4 if self.event is not None:
+                self._keep(self.event, attrs)
+            case depth if depth > _DEEPEST:
+                raise BadLog(f"{self.name}: các thẻ lồng nhau sâu hơn {_DEEPEST} tầng.")
 
-    def _trace(self, element: Element) -> None:
-        about = self._values(element)
-        place = len(self.traces) + 1
-        if "concept:name" not in about:
-            raise BadLog(f"{self.name}: trường hợp (trace) thứ {place} thiếu concept:name.")
-        given = []
-        for number, event in enumerate((child for child in element if _tag(child) == "event"), 1):
-            where = f"{self.name}: trường hợp “{about['concept:name'][:60]}”, sự kiện thứ {number}"
-            given.append(self._event(event, where))
-            self.events += 1
-            if self.events > MOST_EVENTS:
-                raise BadLog(f"{self.name}: hơn {MOST_EVENTS} sự kiện; hãy chia nhỏ nhật ký.")
-        self.about.append(about)
-        self.traces.append(given)
+    def endElement(self, name: str) -> None:  # noqa: N802 - SAX calls it so
+        self.depth -= 1
+        if self.depth == 2 and self.event is not None:
+            assert self.trace is not None
+            self.trace.append(self._given(self.event))
+            self.event = None
+        elif self.depth == 1 and self.trace is not None:
+            if "concept:name" not in self.about[-1]:
+                raise BadLog(f"{self.name}: trường hợp (trace) thứ {len(self.traces) + 1} thiếu concept:name.")
+            self.traces.append(self.trace)
+            self.trace = None
 
-    def _event(self, element: Element, where: str) -> _Given:
-        values = self._values(element)
+    def _keep(self, values: dict[str, str], attrs: Any) -> None:
+        key, value = attrs.get("key"), attrs.get("value")
+        if key is not None and value is not None:
+            values[key] = self.kept.setdefault(value, value) if len(value) <= 60 else value[:_LONGEST]
+
+    def _given(self, values: dict[str, str]) -> _Given:
+        self.events += 1
+        if self.events > MOST_EVENTS:
+            raise BadLog(f"{self.name}: hơn {MOST_EVENTS} sự kiện; hãy chia nhỏ nhật ký.")
         activity = values.get("concept:name", "").strip()
         if not activity:
-            raise BadLog(f"{where} thiếu concept:name (tên hoạt động).")
+            raise BadLog(f"{self._where()} thiếu concept:name (tên hoạt động).")
         if "time:timestamp" not in values:
-            raise BadLog(f"{where} (“{activity[:60]}”) thiếu time:timestamp (thời điểm).")
+            raise BadLog(f"{self._where()} (“{activity[:60]}”) thiếu time:timestamp (thời điểm).")
         try:
             at = parse_moment(values["time:timestamp"])
         except BadInput:
             told = values["time:timestamp"][:60]
-            raise BadLog(f"{where}: time:timestamp “{told}” không phải thời điểm ISO 8601.") from None
+            raise BadLog(f"{self._where()}: time:timestamp “{told}” không phải thời điểm ISO 8601.") from None
         return _Given(values, at, activity, values.get("lifecycle:transition", _COMPLETE).strip().casefold())
 
-    def _values(self, element: Element) -> dict[str, str]:
-        values = {}
-        for child in element:
-            key, value = child.get("key"), child.get("value")
-            if key is not None and value is not None:
-                # Few different texts stand in a log many times.
-                values[key] = self.kept.setdefault(value, value) if len(value) <= 60 else value[:_LONGEST]
-        return values
+    def _where(self) -> str:
+        case = self.about[-1].get("concept:name") or f"thứ {len(self.traces) + 1}"
+        return f"{self.name}: trường hợp “{case[:60]}”, sự kiện thứ {len(self.trace or ()) + 1}"
 
-    def _log(self) -> Log:
+    def log(self) -> Log:
+        """Everything that was read."""
+        if not self.traces:
+            raise BadLog(f"{self.name}: không có <trace> nào; nhật ký trống thì không có gì để xem.")
         own = self.attributes.get("origin") == ORIGIN
         notes = []
         if self.loose:
@@ -190,10 +193,6 @@ class _Reading:
             notes.append(f"{dropped} sự kiện bắt đầu hoặc chuyển trạng thái mà không thấy hoàn thành, không xét.")
         title = self.attributes.get("concept:name") or self.name
         return Log(title, tuple(traces), labels, offices, notes=tuple(notes))
-
-
-def _tag(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]
 
 
 def _paired(given: list[_Given]) -> tuple[list[tuple[_Given, datetime | None, datetime | None]], int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from xml.sax.saxutils import quoteattr
 
 from motcua.law.moments import VIETNAM
@@ -95,6 +96,7 @@ def _event(
     return f"    <event>{''.join(parts)}</event>\n"
 
 
+@lru_cache(maxsize=20_000)
 def _string(key: str, value: str) -> str:
     return f'<string key="{key}" value={quoteattr(_FORBIDDEN.sub("�", value))}/>'
 
