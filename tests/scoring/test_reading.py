@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.scoring.build import read
 
 from motcua.law.errors import BadInput
 from motcua.scoring.reading import read_index_set
+from motcua.scoring.versions import countable
 
 GOOD = """\
 index: tinh
@@ -136,3 +139,10 @@ def test_numbers_stay_exact() -> None:
     found = read(broken("full_at: 80%", "full_at: 33.3%"))
     (leaf,) = found.leaves()
     assert str(leaf.full_at) == "333/1000"  # type: ignore[union-attr]
+
+
+def test_the_example_of_the_documentation_is_a_set() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "index.md").read_text(encoding="utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    found = read_index_set(example.encode(), "tinh-x.yaml", countable())
+    assert [(leaf.code, leaf.kind, leaf.confirmed) for leaf in found.leaves()] == [("1.1", "capped", False)]
