@@ -159,8 +159,9 @@ def report_06a(
     # The report of a vertical agency is its own; in another's it stands apart.
     apart = not (place and place.vertical)
     columns = measures_by_column(rule)
-    cells = _cells(asked, columns, by, apart)
-    totals = _cells(asked, columns, None, apart)
+    cells = _cells(_told(list(columns.values()), asked, by, apart), columns)
+    of_all = _told([*columns.values(), *_noted(rule).values()], asked, None, apart)
+    totals = _cells(of_all, columns)
     titles = _titles(by, asked.scope, window, apart, cells)
     blocks = {outside: _block(titles[outside], cells, totals, outside) for outside in (False, True)}
     vertical = blocks[True] if blocks[True].rows else None
@@ -174,7 +175,7 @@ def report_06a(
         agency_name=place.name if place else "Toàn tỉnh",
         main=blocks[False],
         vertical=vertical,
-        notes=_notes(asked, rule, apart, blocks[False].total["c6"], broken),
+        notes=_notes(asked, rule, apart, of_all.get((False, ""), {}), broken),
         columns=columns,
         apart=apart,
     )
@@ -204,14 +205,19 @@ def place_of(code: str) -> DimAgency:
 _Key = tuple[bool, str]
 
 
-def _cells(asked: Asked, columns: Mapping[str, str], by: str | None, apart: bool) -> dict[_Key, Cells]:
-    """By (outside the total, key); the key of totals is ""."""
+def _told(names: Sequence[str], asked: Asked, by: str | None, apart: bool) -> dict[_Key, dict[str, int]]:
+    """Measures by (outside the total, key); the key of totals is ""."""
     dimensions = [*([by] if by else []), *(["vertical"] if apart else [])]
-    found: dict[_Key, Cells] = {}
-    for key, told in figures(list(columns.values()), asked, by=dimensions).items():
-        cells = {column: told[name].numerator or 0 for column, name in columns.items()}
-        found[(bool(key[-1]) if apart else False, (key[0] or "") if by else "")] = cells
-    return found
+    return {
+        (bool(key[-1]) if apart else False, (key[0] or "") if by else ""): {
+            name: figure.numerator or 0 for name, figure in told.items()
+        }
+        for key, told in figures(names, asked, by=dimensions).items()
+    }
+
+
+def _cells(told: Mapping[_Key, Mapping[str, int]], columns: Mapping[str, str]) -> dict[_Key, Cells]:
+    return {key: {column: row[name] for column, name in columns.items()} for key, row in told.items()}
 
 
 def _block(titles: Sequence[Row], cells: Mapping[_Key, Cells], totals: Mapping[_Key, Cells], outside: bool) -> Block:
@@ -257,28 +263,25 @@ def _broken(block: Block) -> list[str]:
     return found
 
 
-def _notes(asked: Asked, rule: str, apart: bool, carried_over: int, broken: Sequence[str]) -> Notes:
+def _noted(rule: str) -> dict[str, str]:
+    """The measure of each note."""
     end = "" if rule == "date" else "_instant"
-    names = {
+    return {
         "finished_no_due": "finished_no_due",
         "open_no_due": "open_no_due",
         "returned_overdue": f"returned_overdue{end}",
         "withdrawn_overdue": f"withdrawn_overdue{end}",
         "supplements_asked_overdue": f"supplements_asked_overdue{end}",
     }
-    told = {key: _of_main(name, asked, apart) for key, name in names.items()}
+
+
+def _notes(asked: Asked, rule: str, apart: bool, of_all: Mapping[str, int], broken: Sequence[str]) -> Notes:
+    told = {note: of_all.get(name, 0) for note, name in _noted(rule).items()}
     # What was open when the period before ended, as it was known then: a report filed then said so in its column 11.
     before = as_known(Asked(asked.start, asked.start, asked.as_of, asked.scope), asked.start)
-    told["open_before"] = _of_main("open", before, apart)
-    told["carried_over_difference"] = carried_over - told["open_before"]
+    told["open_before"] = _told(["open"], before, None, apart).get((False, ""), {}).get("open", 0)
+    told["carried_over_difference"] = of_all.get("carried_over", 0) - told["open_before"]
     return Notes(**told, broken=tuple(broken), texts=tuple(_texts(asked, rule, told, broken)))
-
-
-def _of_main(name: str, asked: Asked, apart: bool) -> int:
-    if not apart:
-        return figures([name], asked)[()][name].numerator or 0
-    found = figures([name], asked, by=["vertical"])
-    return sum(row[name].numerator or 0 for (vertical,), row in found.items() if not vertical)
 
 
 _NOTE_TEXTS = (
