@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.desk.office import PASSWORD, Clock, furnish, populate
-from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
+from tests.desk.browser import enter, let_in
+from tests.desk.office import Clock, furnish, populate
+from tests.faces.browser import OFFICE, PHONE, PICTURES, chromium, keep, overflows, serving, violations
 from tests.province import MONDAY, Province, build_province
 
 from motcua.catalog.models import DeskProcedure, ReviewItem
@@ -22,7 +21,6 @@ from motcua.documents.models import StoredFile
 from motcua.dossiers.models import Dossier, LedgerEntry
 
 pytestmark = pytest.mark.browser
-PICTURES = Path(os.environ["MOTCUA_TEST_PICTURES"]) if "MOTCUA_TEST_PICTURES" in os.environ else None
 
 
 @dataclass
@@ -39,22 +37,9 @@ def office(committed_db: object, clock: Clock) -> Iterator[Office]:
     clock.at += timedelta(days=9)
     province = furnish(build_province())
     made = populate(province, clock.at)
-    for officer in province.officers.values():
-        officer.user.set_password(PASSWORD)
-        officer.user.save()
+    let_in(province.officers.values())
     with serving() as url:
         yield Office(url, province, made)
-
-
-def enter(browser: Any, office: Office, name: str, **options: Any) -> Any:
-    """A page of a fresh browser in which the officer has signed in."""
-    page = browser.new_context(viewport=OFFICE, locale="vi-VN", **options).new_page()
-    page.goto(f"{office.url}/dang-nhap/")
-    page.get_by_label("Tên đăng nhập").fill(name)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    page.wait_for_url(f"{office.url}/can-bo/**")
-    return page
 
 
 def shoot(page: Any, name: str) -> None:
@@ -129,7 +114,7 @@ def test_axe_finds_nothing_serious_on_any_page(office: Office) -> None:
     with chromium() as browser:
         found = visit(browser.new_page(viewport=OFFICE), f"{office.url}/dang-nhap/", "sign-in")
         for name, pages in PAGES_OF.items():
-            page = enter(browser, office, name)
+            page = enter(browser, office.url, name)
             for shown, path in pages.items():
                 found += visit(page, f"{base}/{path.format(item=item.pk, **made)}", shown)
     assert found == []
@@ -138,7 +123,7 @@ def test_axe_finds_nothing_serious_on_any_page(office: Office) -> None:
 def test_reception_by_keyboard_alone(office: Office) -> None:
     before = Dossier.objects.count()
     with chromium() as browser:
-        page = enter(browser, office, "counter")
+        page = enter(browser, office.url, "counter")
         page.keyboard.press("n")
         page.wait_for_url("**/tiep-nhan/")
         page.get_by_role("combobox", name="Thủ tục").focus()
@@ -167,7 +152,7 @@ def test_reception_by_keyboard_alone(office: Office) -> None:
 def test_worklist_keys_and_the_drawn_signature(office: Office) -> None:
     one = office.made["resolved"]
     with chromium() as browser:
-        page = enter(browser, office, "counter")
+        page = enter(browser, office.url, "counter")
         page.goto(f"{office.url}/can-bo/danh-sach/cho-nhan/")
         page.keyboard.press("j")
         page.keyboard.press("Enter")
@@ -199,7 +184,7 @@ def test_worklist_keys_and_the_drawn_signature(office: Office) -> None:
 
 def test_explained_clock_and_a_phone(office: Office) -> None:
     with chromium() as browser:
-        page = enter(browser, office, "case")
+        page = enter(browser, office.url, "case")
         page.goto(f"{office.url}/can-bo/ho-so/{office.made['in_process']}/")
         page.get_by_text("Vì sao ngày này?").click()
         shoot(page, "dossier-why")
@@ -224,7 +209,7 @@ def test_explained_clock_and_a_phone(office: Office) -> None:
 
 def test_life_at_the_desk_without_script(office: Office) -> None:
     with chromium() as browser:
-        page = enter(browser, office, "counter", java_script_enabled=False)
+        page = enter(browser, office.url, "counter", java_script_enabled=False)
         page.goto(f"{office.url}/can-bo/ho-so/{office.made['submitted']}/")
         page.get_by_role("link", name="Tiếp nhận", exact=True).click()
         page.get_by_role("button", name="Tiếp nhận", exact=True).click()

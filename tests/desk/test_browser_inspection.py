@@ -6,15 +6,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.desk.office import PASSWORD, Clock, furnish, party
-from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
+from tests.desk.browser import enter, let_in
+from tests.desk.office import Clock, furnish, party
+from tests.faces.browser import OFFICE, PHONE, PICTURES, chromium, keep, overflows, serving, violations
 from tests.province import MONDAY, START, Province, build_province, result
 
 from motcua.dossiers import commands as c
@@ -29,7 +27,6 @@ from motcua.processes.stuck.services import find_stuck
 from motcua.processes.suspicions.services import exempt, judge, sweep
 
 pytestmark = pytest.mark.browser
-PICTURES = Path(os.environ["MOTCUA_TEST_PICTURES"]) if "MOTCUA_TEST_PICTURES" in os.environ else None
 AT = MONDAY + timedelta(days=40, hours=1)
 HOUR = timedelta(hours=1)
 WINDOW = "tu=2026-11-16&den=2026-12-30"
@@ -43,9 +40,7 @@ def served(committed_db: object, clock: Clock) -> Iterator[tuple[str, Province]]
         username="inspector", password=None, full_name="Công Tằng Tôn Nữ Thanh Tra", title="Thanh tra viên", agency=province.root,
         roles={Role.INSPECTOR: province.root}, valid_from=START,
     )  # fmt: skip
-    user = province.officers["inspector"].user
-    user.set_password(PASSWORD)
-    user.save()
+    let_in([province.officers["inspector"]])
     live(province)
     sweep(MONDAY, AT, at=AT)
     find_stuck(AT)
@@ -127,23 +122,13 @@ def pages(province: Province) -> dict[str, str]:
     }
 
 
-def enter(browser: Any, url: str, size: dict[str, int], **options: Any) -> Any:
-    page = browser.new_context(viewport=size, locale="vi-VN", **options).new_page()
-    page.goto(f"{url}/dang-nhap/")
-    page.get_by_label("Tên đăng nhập").fill("inspector")
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    page.wait_for_url(f"{url}/can-bo/**")
-    return page
-
-
 def test_every_page_fits_and_an_inspector_works_without_script(served: tuple[str, Province]) -> None:
     url, province = served
     case = province.officers["case"]
     shown = pages(province)
     found: list[str] = []
     with chromium() as browser:
-        page = enter(browser, url, OFFICE)
+        page = enter(browser, url, "inspector")
         for name, path in shown.items():
             page.goto(f"{url}/can-bo/kiem-tra/{path}")
             keep(page, PICTURES, f"inspection-{name}")
@@ -154,7 +139,7 @@ def test_every_page_fits_and_an_inspector_works_without_script(served: tuple[str
             keep(page, PICTURES, f"inspection-{name}-phone")
             page.set_viewport_size(OFFICE)
 
-        page = enter(browser, url, OFFICE, java_script_enabled=False)
+        page = enter(browser, url, "inspector", java_script_enabled=False)
         page.goto(f"{url}/can-bo/kiem-tra/dau-hieu/?dau-hieu=late_entry_on_time")
         page.locator("tbody a").first.click()
         page.get_by_label("Có lý do chính đáng").check()

@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.desk.office import PASSWORD, Clock, furnish, party
-from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
+from tests.desk.browser import enter, let_in
+from tests.desk.office import Clock, furnish, party
+from tests.faces.browser import PHONE, PICTURES, chromium, keep, overflows, serving, violations
 from tests.notifications.reminders import moment
 from tests.processes.build import line, publish, step
 from tests.province import MONDAY, Province, build_province, result
@@ -27,7 +25,6 @@ from motcua.processes.models import Apology
 from motcua.processes.services import claim, finish_step
 
 pytestmark = pytest.mark.browser
-PICTURES = Path(os.environ["MOTCUA_TEST_PICTURES"]) if "MOTCUA_TEST_PICTURES" in os.environ else None
 NOW = moment("2026-11-20T09:00")
 
 
@@ -63,21 +60,9 @@ def office(committed_db: object, clock: Clock) -> Iterator[Office]:
         pass
     send_digests(NOW)
     warn(NOW)
-    for officer in province.officers.values():
-        officer.user.set_password(PASSWORD)
-        officer.user.save()
+    let_in(province.officers.values())
     with serving() as url:
         yield Office(url, province, others[0], ended)
-
-
-def enter(browser: Any, office: Office, name: str, viewport: dict[str, int] = OFFICE) -> Any:
-    page = browser.new_context(viewport=viewport, locale="vi-VN").new_page()
-    page.goto(f"{office.url}/dang-nhap/")
-    page.get_by_label("Tên đăng nhập").fill(name)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    page.wait_for_url(f"{office.url}/can-bo/**")
-    return page
 
 
 def pages_of(office: Office) -> dict[str, list[tuple[str, str]]]:
@@ -101,8 +86,8 @@ def test_nothing_serious_and_nothing_wider_than_the_screen(office: Office) -> No
     faults: list[str] = []
     with chromium() as browser:
         for name, pages in pages_of(office).items():
-            page = enter(browser, office, name)
-            phone = enter(browser, office, name, PHONE)
+            page = enter(browser, office.url, name)
+            phone = enter(browser, office.url, name, viewport=PHONE)
             for shown, path in pages:
                 page.goto(f"{office.url}/can-bo/{path}")
                 keep(page, PICTURES, f"lateness-{shown}")
@@ -115,7 +100,7 @@ def test_nothing_serious_and_nothing_wider_than_the_screen(office: Office) -> No
 
 def test_a_letter_is_explained_and_signed(office: Office) -> None:
     with chromium() as browser:
-        head, signer = enter(browser, office, "head"), enter(browser, office, "signer")
+        head, signer = enter(browser, office.url, "head"), enter(browser, office.url, "signer")
         head.get_by_role("link", name="Cần xin lỗi").first.click()
         head.locator(f"a[href$='/xin-loi/{office.waiting}/']").click()
         head.get_by_label("Nguyên nhân").select_option("c")

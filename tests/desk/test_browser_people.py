@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.desk.office import PASSWORD, Clock, furnish, party
-from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
+from tests.desk.browser import enter, let_in
+from tests.desk.office import Clock, furnish, party
+from tests.faces.browser import OFFICE, PHONE, PICTURES, chromium, keep, overflows, serving, violations
 from tests.processes.build import line, publish, step
 from tests.province import MONDAY, Province, build_province
 
@@ -24,7 +22,6 @@ from motcua.processes.hand_over import make_lists, sign_given
 from motcua.processes.models import HandOverList
 
 pytestmark = pytest.mark.browser
-PICTURES = Path(os.environ["MOTCUA_TEST_PICTURES"]) if "MOTCUA_TEST_PICTURES" in os.environ else None
 AT = MONDAY + timedelta(minutes=20)
 
 
@@ -55,9 +52,7 @@ def province(committed_db: object, clock: Clock) -> Province:
     )  # fmt: skip
     (paper,) = make_lists(province.desk.pk, cut_at=AT, actor=None, at=AT)
     sign_given(paper.pk, held={}, actor=province.actor("counter"), at=AT)
-    for officer in people.values():
-        officer.user.set_password(PASSWORD)
-        officer.user.save()
+    let_in(people.values())
     return province
 
 
@@ -65,16 +60,6 @@ def province(committed_db: object, clock: Clock) -> Province:
 def url(province: Province) -> Iterator[str]:
     with serving() as address:
         yield address
-
-
-def enter(browser: Any, url: str, name: str, size: dict[str, int]) -> Any:
-    page = browser.new_context(viewport=size, locale="vi-VN").new_page()
-    page.goto(f"{url}/dang-nhap/")
-    page.get_by_label("Tên đăng nhập").fill(name)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    page.wait_for_url(f"{url}/can-bo/**")
-    return page
 
 
 PAGES = {
@@ -99,7 +84,7 @@ def test_axe_finds_nothing_and_no_page_is_too_wide(url: str, province: Province)
     with chromium() as browser:
         for size, mark in ((OFFICE, ""), (PHONE, "-phone")):
             for name, pages in PAGES.items():
-                page = enter(browser, url, name, size)
+                page = enter(browser, url, name, viewport=size)
                 for shown, path in pages.items():
                     page.goto(f"{url}/can-bo/{path.format(**known)}")
                     keep(page, PICTURES, f"people-{shown}{mark}")
@@ -112,13 +97,13 @@ def test_axe_finds_nothing_and_no_page_is_too_wide(url: str, province: Province)
 def test_a_head_passes_everything_on_and_an_officer_signs(url: str, province: Province) -> None:
     paper = HandOverList.objects.get()
     with chromium() as browser:
-        page = enter(browser, url, "head", OFFICE)
+        page = enter(browser, url, "head")
         page.goto(f"{url}/can-bo/cho-nguoi-vang/")
         page.get_by_role("button", name="Giao các bước đã chọn cho người làm thay").click()
         page.get_by_text("Đã giao 8 bước cho người làm thay.").wait_for()
         page.get_by_text("Không bước nào chờ người vắng").wait_for()
 
-        page = enter(browser, url, "case", OFFICE)
+        page = enter(browser, url, "case")
         page.goto(f"{url}/can-bo/ban-giao/{paper.pk}/")
         page.get_by_label("Từ chối").first.check()
         page.get_by_label("Lý do, dòng 1").fill("Thiếu bản vẽ")

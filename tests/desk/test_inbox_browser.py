@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from tests.desk.office import PASSWORD, Clock, furnish, party
-from tests.desk.test_browser import Office, enter, shoot, visit
+from tests.desk.browser import enter, let_in
+from tests.desk.office import Clock, furnish, party
+from tests.desk.test_browser import Office, shoot, visit
 from tests.faces.browser import OFFICE, PHONE, chromium, overflows, serving, violations
 from tests.processes.build import flow, node, process, publish, result, step
 from tests.province import MONDAY, build_province
@@ -62,9 +63,7 @@ def office(committed_db: object, clock: Clock) -> Iterator[Office]:
         dossier_id = made[f"d{number}"]
         finish_step(dossier_id, 1, papers=["Báo cáo thẩm định"], actor=case, at=MONDAY + timedelta(minutes=20))
         finish_step(dossier_id, 2, actor=province.actor("commune_case"), at=MONDAY + timedelta(minutes=30))
-    for officer in province.officers.values():
-        officer.user.set_password(PASSWORD)
-        officer.user.save()
+    let_in(province.officers.values())
     clock.at = MONDAY + timedelta(hours=2)
     with serving() as url:
         yield Office(url, province, made)
@@ -104,7 +103,7 @@ def test_axe_finds_nothing_serious_and_nothing_is_too_wide(office: Office) -> No
     with chromium() as browser:
         found, wide = [], []
         for name, pages in PAGES_OF.items():
-            page = enter(browser, office, name)
+            page = enter(browser, office.url, name)
             for shown, path in pages.items():
                 address = f"{office.url}/can-bo/{path.format(**office.made)}"
                 found += visit(page, address, f"work-{shown}")
@@ -119,7 +118,7 @@ def test_axe_finds_nothing_serious_and_nothing_is_too_wide(office: Office) -> No
 
 def test_many_steps_by_keyboard_alone(office: Office) -> None:
     with chromium() as browser:
-        page = enter(browser, office, "case")
+        page = enter(browser, office.url, "case")
         heard: list[str] = []
         page.on("pageerror", lambda error: heard.append(str(error)))
         page.goto(f"{office.url}/can-bo/viec/cho-nhan/")
@@ -157,7 +156,7 @@ def test_many_steps_by_keyboard_alone(office: Office) -> None:
 
 def test_failures_are_shown_and_tried_again(office: Office) -> None:
     with chromium() as browser:
-        page = enter(browser, office, "case")
+        page = enter(browser, office.url, "case")
         page.goto(f"{office.url}/can-bo/viec/cua-toi/")
         page.keyboard.press("X")
         page.get_by_role("button", name="Hoàn thành bước").click()
@@ -174,7 +173,7 @@ def test_failures_are_shown_and_tried_again(office: Office) -> None:
 
 def test_counts_and_presence_follow_without_a_reload(office: Office, clock: Clock) -> None:
     with chromium() as browser:
-        case, head = enter(browser, office, "case"), enter(browser, office, "head")
+        case, head = enter(browser, office.url, "case"), enter(browser, office.url, "head")
         dossier = f"{office.url}/can-bo/ho-so/{office.made['d0']}/"
         head.goto(dossier)
         head.clock.install()
@@ -195,7 +194,7 @@ def test_counts_and_presence_follow_without_a_reload(office: Office, clock: Cloc
 
 def test_without_script_everything_is_done_at_once(office: Office) -> None:
     with chromium() as browser:
-        page = enter(browser, office, "case", java_script_enabled=False)
+        page = enter(browser, office.url, "case", java_script_enabled=False)
         page.goto(f"{office.url}/can-bo/viec/cho-nhan/?chon=het")
         page.get_by_role("combobox", name="Việc cần làm").select_option("claim")
         page.get_by_role("button", name="Thực hiện").click()

@@ -6,17 +6,15 @@ pages hold at the counter's screen and on a phone, and axe-core finds nothing se
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.desk.office import PASSWORD, Clock, furnish
+from tests.desk.browser import enter, let_in
+from tests.desk.office import Clock, furnish
 from tests.desk.test_processes import CHOICE
-from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
+from tests.faces.browser import PHONE, PICTURES, chromium, keep, overflows, serving, violations
 from tests.processes.build import line, step
 from tests.province import MONDAY, Province, build_province
 
@@ -29,7 +27,6 @@ from motcua.processes.publishing import open_process
 from motcua.processes.services import finish_step
 
 pytestmark = pytest.mark.browser
-PICTURES = Path(os.environ["MOTCUA_TEST_PICTURES"]) if "MOTCUA_TEST_PICTURES" in os.environ else None
 
 
 @dataclass
@@ -65,21 +62,9 @@ def place(committed_db: object, clock: Clock) -> Iterator[Place]:
         dossier_id, 1, actor=province.actor("case"), at=MONDAY + timedelta(minutes=40), papers=("Tờ trình", "Dự thảo")
     )
     clock.forward(hours=5)
-    for officer in province.officers.values():
-        officer.user.set_password(PASSWORD)
-        officer.user.save()
+    let_in(province.officers.values())
     with serving() as url:
         yield Place(url, process.pk, draft.pk, faulty.pk, dossier_id)
-
-
-def enter(browser: Any, url: str, name: str, **options: Any) -> Any:
-    page = browser.new_context(**({"viewport": OFFICE, "locale": "vi-VN"} | options)).new_page()
-    page.goto(f"{url}/dang-nhap/")
-    page.get_by_label("Tên đăng nhập").fill(name)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    page.wait_for_url(f"{url}/can-bo/**")
-    return page
 
 
 def pages(place: Place) -> dict[str, tuple[str, str]]:

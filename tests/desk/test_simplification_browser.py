@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.desk.office import PASSWORD, Clock, furnish
-from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
+from tests.desk.browser import enter, let_in
+from tests.desk.office import Clock, furnish
+from tests.faces.browser import OFFICE, PHONE, PICTURES, chromium, keep, overflows, serving, violations
 from tests.province import MONDAY, START, Province, build_procedure, build_province
 
 from motcua.catalog.models import PaperRequirement, ProcedureVersion, Sector
@@ -26,7 +24,6 @@ from motcua.processes.models import Simplification
 from motcua.processes.simplification.services import NewLimit, NewPart, NewSimplification, record
 
 pytestmark = pytest.mark.browser
-PICTURES = Path(os.environ["MOTCUA_TEST_PICTURES"]) if "MOTCUA_TEST_PICTURES" in os.environ else None
 
 
 @pytest.fixture
@@ -37,8 +34,7 @@ def served(committed_db: object, clock: Clock) -> Iterator[tuple[str, int]]:
         username="cchc", password=None, full_name="Mai Cải Cách", title="Chuyên viên", agency=province.root,
         roles={Role.REFORM_OFFICER: province.root}, valid_from=START,
     )  # fmt: skip
-    officer.user.set_password(PASSWORD)
-    officer.user.save()
+    let_in([officer])
     ProcedureVersion.objects.update(sets=2)
     PaperRequirement.objects.filter(name="Tờ khai").update(form_name="Mẫu số 01 Phụ lục II")
     made = _simplified(province)
@@ -70,16 +66,6 @@ def _simplified(province: Province) -> int:
     return first
 
 
-def enter(browser: Any, url: str, size: dict[str, int]) -> Any:
-    page = browser.new_context(viewport=size, locale="vi-VN").new_page()
-    page.goto(f"{url}/dang-nhap/")
-    page.get_by_label("Tên đăng nhập").fill("cchc")
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    page.wait_for_url(f"{url}/can-bo/**")
-    return page
-
-
 def test_every_page_on_a_screen_and_a_phone(served: tuple[str, int]) -> None:
     url, made = served
     paths = {
@@ -89,7 +75,7 @@ def test_every_page_on_a_screen_and_a_phone(served: tuple[str, int]) -> None:
     found: list[str] = []
     with chromium() as browser:
         for size, where in ((OFFICE, ""), (PHONE, "-phone")):
-            page = enter(browser, url, size)
+            page = enter(browser, url, "cchc", viewport=size)
             for name, path in paths.items():
                 page.goto(f"{url}/can-bo/don-gian-hoa/{path}")
                 keep(page, PICTURES, f"simplification-{name}{where}")
@@ -101,7 +87,7 @@ def test_every_page_on_a_screen_and_a_phone(served: tuple[str, int]) -> None:
 def test_a_decision_is_recorded(served: tuple[str, int]) -> None:
     url, _ = served
     with chromium() as browser:
-        page = enter(browser, url, OFFICE)
+        page = enter(browser, url, "cchc")
         page.get_by_role("link", name="Đơn giản hóa").click()
         page.get_by_role("link", name="Ghi quyết định").click()
         page.get_by_label("Thủ tục", exact=True).fill("1.001193")

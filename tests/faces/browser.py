@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ FLAGS = [
 ]
 OFFICE = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+# Where pictures of the pages are kept, when they are asked for.
+PICTURES = Path(os.environ["MOTCUA_TEST_PICTURES"]) if "MOTCUA_TEST_PICTURES" in os.environ else None
 
 
 @contextlib.contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +13,7 @@ from django import forms
 from django.contrib.staticfiles import finders
 from django.template import Context, Engine
 from django.template.loader import render_to_string
-from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, violations
+from tests.faces.browser import OFFICE, PHONE, PICTURES, chromium, keep, overflows, violations
 
 from motcua.law.clock import compute_due
 from motcua.law.limits import Limit, Unit
@@ -26,7 +25,6 @@ from motcua.platform.presentation.words import MARKS
 pytestmark = pytest.mark.browser
 
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'"
-PICTURES = Path(os.environ["MOTCUA_TEST_PICTURES"]) if "MOTCUA_TEST_PICTURES" in os.environ else None
 
 
 class Sample(forms.Form):

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import io
-import os
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
+from tests.faces.browser import OFFICE, PHONE, PICTURES, chromium, keep, overflows, serving, violations
 from tests.portal.house import build_public_province
 from tests.province import MONDAY
 
@@ -25,7 +24,6 @@ from motcua.dossiers.services import give_command, receive_at_counter
 
 pytestmark = pytest.mark.browser
 
-PICTURES = Path(os.environ["MOTCUA_TEST_PICTURES"]) if "MOTCUA_TEST_PICTURES" in os.environ else None
 LONG_NAME = "Công ty Trách nhiệm hữu hạn Một thành viên Sản xuất Hòa Bình"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import unicodedata
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import typst
 from playwright.sync_api import TimeoutError
 from pypdf import PdfReader
-from tests.faces.browser import keep, overflows, violations
+from tests.faces.browser import PICTURES, keep, overflows, violations
 from tests.portal.house import index_words
 from tests.province import START, Province, build_procedure, build_province
 
@@ -20,7 +19,6 @@ from motcua.catalog.models import DeskProcedure, LegalGround, ResultKind
 from motcua.organizations.models import Desk, Role
 from motcua.organizations.services import appoint
 
-PICTURES = Path(os.environ["MOTCUA_TEST_PICTURES"]) if "MOTCUA_TEST_PICTURES" in os.environ else None
 PASSWORD = "mat-khau-rat-dai-2026"
 CITIZEN = "Nguyễn Thị Hoàng Anh"
 # How long a person waits for a page of this machine before they call it broken.
