@@ -9,6 +9,7 @@ from motcua.board.asking import month_of, title_of
 from motcua.board.measures import counts
 from motcua.board.tables import Column, Entry, Kind, Row, Table
 from motcua.organizations.models import Agency
+from motcua.platform.text import sort_key
 from motcua.statistics.figures import Asked, count_values
 from motcua.statistics.models import DimAgency
 from motcua.statistics.periods import Regime, Window, period_window
@@ -58,7 +59,7 @@ def progress(key: str, as_of: datetime) -> Progress:
     main = [one for one in agencies if not one.vertical]
     vertical = [one for one in agencies if one.vertical]
     order = list(Agency.Level.values)
-    main.sort(key=lambda one: (order.index(one.level), one.name))
+    main.sort(key=lambda one: (order.index(one.level), sort_key(one.name)))
     return Progress(
         window,
         _table("tien-do", "Tiến độ theo cơ quan", main, values, as_of, key),

@@ -13,6 +13,7 @@ from motcua.board.counting import Numbers
 from motcua.board.definitions import card
 from motcua.board.tables import Card, Column, Entry, Kind, Row, Table
 from motcua.organizations.models import Agency
+from motcua.platform.text import sort_key
 from motcua.statistics.models import DimAgency
 from motcua.statistics.ratios import percent_text
 
@@ -79,7 +80,7 @@ def _ranking(numbers: Numbers, period: Period, name: str, title: str, agencies: 
         agencies,
         key=lambda one: (
             shares[one.code] is None, -(shares[one.code] or 0), -numbers.of("finished", one.code),
-            -numbers.of("received", one.code), one.name,
+            -numbers.of("received", one.code), sort_key(one.name),
         ),
     )  # fmt: skip
     ranks: dict[str, int] = {}
@@ -140,7 +141,7 @@ class Tile:
 def tiles(numbers: Numbers, period: Period) -> list[Tile]:
     """The communes of the place by name."""
     communes = [one for one in numbers.place.own if one.level == Agency.Level.COMMUNE]
-    return [_tile(numbers, period, one) for one in sorted(communes, key=lambda one: _short(one.name))]
+    return [_tile(numbers, period, one) for one in sorted(communes, key=lambda one: sort_key(_short(one.name)))]
 
 
 def _short(name: str) -> str:

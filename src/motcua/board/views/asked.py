@@ -12,6 +12,7 @@ from django.utils.http import quote_etag
 
 from motcua.board.asking import Period, read_moment, read_period
 from motcua.board.exports import FORMATS
+from motcua.board.knowledge import BEHIND, known_until
 from motcua.board.places import Place, overseen_agencies, place_of
 from motcua.board.tables import Table
 from motcua.desk.access import DeskRequest, said
@@ -23,13 +24,17 @@ PERIOD = ("ky", "che-do", "tu", "den")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`place` None: there is no agency with figures yet that the officer oversees. `live`: as known now, and so asked again."""
+    """`place` None: there is no agency with figures yet that the officer oversees. `live`: as known now, and so asked again.
+
+    `behind`: entries of the ledger have long waited to be counted.
+    """
 
     agencies: list[DimAgency]
     place: Place | None
     period: Period
     as_of: datetime
     live: bool
+    behind: bool
 
 
 def asked_place(request: DeskRequest) -> tuple[list[DimAgency], Place | None]:
@@ -46,8 +51,9 @@ def asked_of(request: DeskRequest) -> Asked:
     """Raises Http404 and BadInput."""
     agencies, place = asked_place(request)
     given = {name: said(request.GET, name, limit=20) for name in (*PERIOD, "luc")}
-    as_of = read_moment(given["luc"], request.at)
-    return Asked(agencies, place, read_period(given, local(as_of).date()), as_of, not given["luc"])
+    as_of = read_moment(given["luc"], known_until(request.at))
+    behind = not given["luc"] and request.at - as_of > BEHIND
+    return Asked(agencies, place, read_period(given, local(as_of).date()), as_of, not given["luc"], behind)
 
 
 def file_of(table: Table | None, form: str) -> HttpResponse:

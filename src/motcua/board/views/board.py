@@ -58,6 +58,7 @@ def _frame(request: DeskRequest, asked: Asked) -> dict[str, Any]:
         "period": asked.period,
         "as_of": asked.as_of,
         "live": asked.live,
+        "behind": asked.behind,
         "own_moment": "" if asked.live else asking.write_moment(asked.as_of),
         "base": reverse("board:board"),
         "query": without(request.GET, "phan", "bang", "tep"),

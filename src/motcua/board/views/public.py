@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from motcua.board import progress
 from motcua.board.definitions import definition_of
 from motcua.board.exports import FORMATS
+from motcua.board.knowledge import known_until
 from motcua.board.progress import Progress
 from motcua.platform.clock import now
 from motcua.platform.config import config
@@ -29,7 +30,7 @@ def progress_page(request: HttpRequest) -> HttpResponse:
         # A period that is not offered is not there: nobody can make the program count one window after another.
         raise Http404("ky")
     told: Progress | None = cache.get_or_set(
-        f"progress {key} {as_of.isoformat()}", lambda: progress.progress(key, as_of), progress.EVERY.seconds
+        f"progress-{key}-{as_of:%Y%m%d%H%M}", lambda: progress.progress(key, known_until(as_of)), progress.EVERY.seconds
     )
     assert told is not None
     form = request.GET.get("tep", "")

@@ -15,6 +15,7 @@ from motcua.board.asking import read_moment
 from motcua.board.definitions import definition_of
 from motcua.board.forms import TargetForm
 from motcua.board.goals import Goal
+from motcua.board.knowledge import known_until
 from motcua.board.permissions import BOARD_ROLES, TARGET_ROLES, overseen
 from motcua.board.services import YEARS, set_target
 from motcua.board.targets import ratio_of, standing
@@ -41,7 +42,7 @@ def targets(request: DeskRequest) -> HttpResponse:
     this_year = local(request.at).year
     try:
         year = _year(said(request.GET, "nam"), this_year)
-        as_of = read_moment(said(request.GET, "luc"), request.at)
+        as_of = read_moment(said(request.GET, "luc"), known_until(request.at))
         told = standing(place, year, Window(date(year, 1, 1), date(year, 12, 31)), Goal(goal), as_of)
     except BadInput as error:
         context = {"place": place, "fault": error.message, "year": this_year}
