@@ -18,7 +18,8 @@ from motcua.dossiers import queries
 from motcua.dossiers.checkpoints import CheckpointStore
 from motcua.dossiers.commands import Forward, Stop
 from motcua.dossiers.importing.mapping import FileMapping
-from motcua.dossiers.importing.services import DossierImport, import_dossiers
+from motcua.dossiers.importing.report import DossierImport
+from motcua.dossiers.importing.services import import_dossiers
 from motcua.dossiers.models import Dossier, LedgerEntry, Timer
 from motcua.dossiers.permissions import NotAllowed
 from motcua.dossiers.queues import Queue

@@ -22,8 +22,14 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 def reserve_ids(table: str, count: int) -> list[int]:
     """Take `count` ids of a table's own sequence, ascending; the caller must use them or leave gaps."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [table, count],
-        )
-        return sorted(row[0] for row in cursor.fetchall())
+        cursor.execute(_RESERVE, [table, count])
+        first, last, apart = cursor.fetchone()
+    return apart or (list(range(first, last + 1)) if count else [])
+
+
+# One row where the ids lie together, as they do unless somebody else took some of them meanwhile; the sequence is looked
+# for once.
+_RESERVE = """
+SELECT min(id), max(id), CASE WHEN max(id) - min(id) + 1 > count(*) THEN array_agg(id ORDER BY id) END
+FROM (SELECT nextval((SELECT pg_get_serial_sequence(%s, 'id')::regclass)) AS id FROM generate_series(1, %s) OFFSET 0) t
+"""

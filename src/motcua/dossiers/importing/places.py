@@ -92,6 +92,10 @@ class Places:
         for code, (name, level) in agencies.items():
             self._know_agency(code, name, level)
 
+    def know(self, told: Told) -> bool:
+        """Whether `setting_of` can answer already."""
+        return told.get("procedure", "") in self._procedures and told.get("agency", "") in self._agencies
+
     def know_ids(self, stored: Iterable[Mapping[str, Any]]) -> None:
         """The codes of procedures and agencies by the ids that stored dossiers have."""
         for name, model in (("procedure", Procedure), ("agency", Agency)):

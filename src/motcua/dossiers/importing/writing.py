@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,7 +18,8 @@ from django.db import connection
 from psycopg import sql
 
 from motcua.dossiers import ledger
-from motcua.dossiers.importing.record import Advance, Record, Setting, Stored
+from motcua.dossiers.importing.judging import Judged
+from motcua.dossiers.importing.record import Advance, Setting, Stored
 from motcua.dossiers.writer import ENTRY_COLUMNS
 from motcua.identity.actors import SYSTEM
 from motcua.law.lifecycle import IMPORT_ADVANCED, IMPORTED, State
@@ -50,52 +51,45 @@ _NULL: Final = "\\N"
 _ALIKE_TEXT: Final = "\t".join(_ALIKE.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """A dossier to be written, and when the last thing that is told of it happened."""
-
-    record: Record
-    occurred_at: datetime
-
-
-def write_new(coming: Sequence[Coming], *, recorded_at: datetime, meanwhile: Callable[[], None]) -> None:
+def write_new(coming: Sequence[Judged], *, recorded_at: datetime, meanwhile: Callable[[], None]) -> None:
     """Dossiers with their first entries, in the caller's transaction.
 
-    While the dossiers are sent their entries are being made; while those are sent nothing is left to do but `meanwhile`.
+    The entries go first, for they are most of the server's work and are made while it stores the ones before; what points
+    to a dossier that comes later is asked at the commit. While the dossiers are sent nothing is left to do but `meanwhile`.
     """
-    if not coming:
-        return
-    ids = reserve_ids("dossiers_dossier", len(coming))
-    entry_ids = reserve_ids("dossiers_ledgerentry", len(coming))
+    ids = iter(reserve_ids("dossiers_dossier", len(coming)))
+    entry_ids = iter(reserve_ids("dossiers_ledgerentry", len(coming)))
     keys = iter(_unguessable(2 * len(coming)))
     recorded = ledger.moment_text(recorded_at)
-    entries: list[str] = []
+    dossiers: list[str] = []
 
-    def dossiers() -> Iterable[str]:
-        for number, one in enumerate(coming):
-            id_, record = ids[number], one.record
+    def entries() -> Iterator[str]:
+        for one in coming:
+            id_, record = next(ids), one.record
             text = ledger.entry_text(
                 kind=IMPORTED, occurred_at=one.occurred_at, recorded_at=recorded_at, actor=SYSTEM.label,
                 from_state=State.DRAFT.value, to_state=record.state.value,
                 data=record.intake | {"facts": record.facts, "set": record.set}, private=_NOBODY, key=b"",
             )  # fmt: skip
             head = ledger.entry_hash(id_, 1, ledger.GENESIS, text).hex()
-            entries.append(
-                f"{entry_ids[number]}\t{id_}\t1\t{IMPORTED}\t{ledger.moment_text(one.occurred_at)}\t{recorded}\t{ledger.FORMAT}\t"
-                f"{_escaped(text)}\t{_GENESIS}\t\\\\x{head}\n"
-            )
             intake, get = record.intake, record.set.get
             told = "\t".join([_copied(intake[name]) for name in _TOLD])
             moments = "\t".join([get(name) or _NULL for name in _MOMENTS])
-            yield (
+            dossiers.append(
                 f"{id_}\t{next(keys)}\t{next(keys)}\t{_escaped(get('code', ''))}\t{record.state.value}\t\\\\x{head}\t"
                 f"{get('pause_kind', '')}\t{get('supplement_rounds', 0)}\t{_place_text(record.setting)}\t{told}\t{moments}\t"
                 f"{_ALIKE_TEXT}\n"
             )
+            yield (
+                f"{next(entry_ids)}\t{id_}\t1\t{IMPORTED}\t{ledger.moment_text(one.occurred_at)}\t{recorded}\t{ledger.FORMAT}\t"
+                f"{_escaped(text)}\t{_GENESIS}\t\\\\x{head}\n"
+            )
 
-    _copy("dossiers_dossier", _DOSSIER_COLUMNS, dossiers())
+    if coming:
+        _copy("dossiers_ledgerentry", ("id", *ENTRY_COLUMNS), entries())
     meanwhile()
-    _copy("dossiers_ledgerentry", ("id", *ENTRY_COLUMNS), entries)
+    if coming:
+        _copy("dossiers_dossier", _DOSSIER_COLUMNS, dossiers)
 
 
 def _unguessable(count: int) -> list[str]:
