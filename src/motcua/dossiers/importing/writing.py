@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from django.db import connection
@@ -86,10 +87,11 @@ def write_new(coming: Sequence[Judged], *, recorded_at: datetime, meanwhile: Cal
             )
 
     if coming:
-        _copy("dossiers_ledgerentry", ("id", *ENTRY_COLUMNS), entries())
+        _copy("dossiers_ledgerentry", ("id", *ENTRY_COLUMNS), _blocks(entries()))
     meanwhile()
     if coming:
-        _copy("dossiers_dossier", _DOSSIER_COLUMNS, dossiers)
+        # As one block: each would have to wait for its turn beside `meanwhile`.
+        _copy("dossiers_dossier", _DOSSIER_COLUMNS, ["".join(dossiers)])
 
 
 def _unguessable(count: int) -> list[str]:
@@ -131,18 +133,19 @@ def _escaped(text: str) -> str:
     return text
 
 
-def _copy(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+def _copy(table: str, columns: Sequence[str], blocks: Iterable[str]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        block: list[str] = []
-        for line in lines:
-            block.append(line)
-            if len(block) == _BLOCK:
-                copy.write("".join(block))
-                block.clear()
-        copy.write("".join(block))
+        for block in blocks:
+            copy.write(block)
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[str]:
+    rest = iter(lines)
+    while block := "".join(islice(rest, _BLOCK)):
+        yield block
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +180,4 @@ def write_advances(going: Sequence[Going], *, recorded_at: datetime) -> None:
             changes = {"state": one.to_state.value, "seq": seq, "head": head} | one.change.set
             columns = ", ".join(f"{name} = %s" for name in changes)
             cursor.execute(f"UPDATE dossiers_dossier SET {columns} WHERE id = %s", [*changes.values(), stored.id])
-    _copy("dossiers_ledgerentry", ("id", *ENTRY_COLUMNS), entries)
+    _copy("dossiers_ledgerentry", ("id", *ENTRY_COLUMNS), _blocks(entries))
