@@ -6,7 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tests.province import later
+from tests.dossiers.lives import live
+from tests.province import build_province, later
 from tests.scoring.build import set_text
 from tests.scoring.plan import NOW, october
 
@@ -15,6 +16,7 @@ from motcua.scoring.explaining import Explained, explain, score_json, total_text
 from motcua.scoring.queries import Question, question, scored
 from motcua.scoring.score import Score, Status
 from motcua.statistics.models import FactDossier
+from motcua.statistics.services import catch_up, project, refresh
 
 # Of the province in October: numerator, denominator, points, lowest, highest.
 PROVINCE = {
@@ -231,3 +233,22 @@ def test_a_period_that_has_not_ended_is_cut_at_now(ready: None) -> None:
     found = question("qd766", "2026-Q4", now=NOW)
     assert (found.asked.cut_at, found.asked.end) == (NOW, NOW)
     assert isinstance(scored(found), Score)
+
+
+def test_a_score_moves_with_the_move_that_changes_it(committed_db) -> None:
+    province = build_province()
+    moved = live(province, until=4)
+    late = later(days=10)
+    catch_up()
+    refresh(late)
+    before = scored(question("qd766", "2026-11", now=late)).of("2.1")
+    # Another one, resolved in time: counted as soon as the record has been read on.
+    live(province, until=5)
+    assert project(late) > 0
+    after = scored(question("qd766", "2026-11", now=late)).of("2.1")
+    assert before is not None
+    assert after is not None
+    assert (before.earned.numerator, before.earned.denominator) == (0, 1)
+    assert (after.earned.numerator, after.earned.denominator) == (1, 2)
+    cost = explain(question("qd766", "2026-11", now=late), "2.1")
+    assert [row["dossier_id"] for row in cost.cost.rows] == [moved.id]  # type: ignore[union-attr]

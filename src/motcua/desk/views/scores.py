@@ -26,6 +26,7 @@ from motcua.scoring.queries import scored
 from motcua.scoring.rules import rule_text
 from motcua.scoring.score import Score, Scored, Status
 from motcua.scoring.shown import number, points_text, range_text, ratio_text
+from motcua.statistics.models import FactDossier
 from motcua.statistics.ratios import whole_text
 
 _PAGE = 50
@@ -141,7 +142,7 @@ def criterion_page(request: DeskRequest, code: str) -> HttpResponse:
     cost = found.cost.rows if found.cost else ()
     raising = found.raising
     named = raising.rows[:_NAMED] if raising else ()
-    words = _Words([*cost, *named, *(row for one in found.more_costs for row in one.rows)])
+    words = _Words([*cost, *named, *(row for one in found.more_costs for row in one.rows)], as_of)
     context = frame | {
         "question": question,
         "one": _row(found.scored, question.subject),
@@ -191,20 +192,32 @@ def _after(request: DeskRequest) -> int:
 
 
 class _Words:
-    """The names behind the codes of rows, asked for once."""
+    """The names behind the codes of rows, and what else speaks against a dossier, asked for once."""
 
-    def __init__(self, rows: list[dict[str, Any]]) -> None:
+    def __init__(self, rows: list[dict[str, Any]], as_of: datetime) -> None:
         agencies = Agency.objects.filter(code__in={row["agency"] for row in rows})
         procedures = Procedure.objects.filter(code__in={row["procedure"] for row in rows})
         self._agencies = dict(agencies.values_list("code", "name"))
         self._procedures = dict(procedures.values_list("code", "name"))
+        known = FactDossier.objects.filter(
+            dossier_id__in={row["dossier_id"] for row in rows}, known_from__lte=as_of, known_to__gt=as_of
+        )
+        told = known.values_list("dossier_id", "supplement_rounds", "rating")
+        self._against = {id_: (rounds or 0, rating) for id_, rounds, rating in told}
 
     def row(self, row: dict[str, Any]) -> dict[str, Any]:
         verdict = row["verdict_instant"]
+        rounds, rating = self._against.get(row["dossier_id"], (0, None))
         return row | {
             "agency_name": self._agencies.get(row["agency"], row["agency"]),
             "procedure_name": self._procedures.get(row["procedure"], row["procedure"]),
             "verdict": VERDICT_TEXT[Verdict(verdict)] if verdict else _open_words(row["finished_at"]),
+            "against": ", ".join(
+                [
+                    *([f"bổ sung {rounds} lần"] if rounds > 1 else []),
+                    *([f"đánh giá {rating}/5"] if (rating or 5) < 3 else []),
+                ]
+            ),
         }
 
 
@@ -224,13 +237,23 @@ def criterion_table(request: DeskRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404(code)
     rows = found.cost.rows if found.cost else ()
-    words = _Words(list(rows))
-    header = ["Hồ sơ", "Cơ quan", "Thủ tục", "Tiếp nhận", "Hạn", "Kết thúc", "So với hạn", "Chưa rõ"]
+    words = _Words(list(rows), question.asked.as_of)
+    header = [
+        "Hồ sơ",
+        "Cơ quan",
+        "Thủ tục",
+        "Tiếp nhận",
+        "Hạn",
+        "Kết thúc",
+        "So với hạn",
+        "Bổ sung, đánh giá",
+        "Chưa rõ",
+    ]
     lines = (
         [
             one["code"], one["agency_name"], one["procedure_name"],
             *(vn_datetime(one[name]) if one[name] else "" for name in ("accepted_at", "due_at", "finished_at")),
-            one["verdict"], "có" if one["unknown"] else "",
+            one["verdict"], one["against"], "có" if one["unknown"] else "",
         ]
         for one in map(words.row, rows)
     )  # fmt: skip

@@ -1,0 +1,75 @@
+"""The scores in a real Chromium: accessible, narrow enough, walked from the total to one dossier, saved as a table.
+
+`MOTCUA_TEST_PICTURES=folder` keeps a picture of every page.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.desk.browser import enter
+from tests.desk.office import PASSWORD, Clock
+from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
+from tests.scoring.plan import NOW, october
+
+pytestmark = pytest.mark.browser
+PICTURES = Path(os.environ["MOTCUA_TEST_PICTURES"]) if "MOTCUA_TEST_PICTURES" in os.environ else None
+OCTOBER = "?bo=qd766&ky=2026-10&co-quan=H32"
+PAGES = {
+    "score": OCTOBER,
+    "score-future": "?ky=2027-10",
+    "criterion": f"4.A/{OCTOBER}",
+    "criterion-late": f"2.1/{OCTOBER}",
+    "criterion-with-factor": f"3.C/{OCTOBER}",
+    "criterion-lacking": f"PUBLISH_ON_TIME/{OCTOBER}",
+    "criterion-full": f"4.B/{OCTOBER}",
+    "criterion-shown": f"2.2/{OCTOBER}",
+}
+
+
+@pytest.fixture
+def served(committed_db: object, clock: Clock, tmp_path: Path) -> Iterator[str]:
+    clock.at = NOW
+    user = october(tmp_path).officers["leader"].user
+    user.set_password(PASSWORD)
+    user.save()
+    with serving() as url:
+        yield url
+
+
+def test_from_the_total_to_a_dossier(served: str, tmp_path: Path) -> None:
+    found: list[str] = []
+    with chromium() as browser:
+        page = enter(browser, served, "leader", java_script_enabled=False)
+        page.goto(f"{served}/can-bo/")
+        page.get_by_role("link", name="Điểm chỉ số").click()
+        page.get_by_label("Kỳ (2026-09").fill("2026-10")
+        page.get_by_role("button", name="Xem điểm").click()
+        page.get_by_text("31,49 điểm trên 100,00").wait_for()
+        with page.expect_download() as saved:
+            page.get_by_role("link", name="Tải bảng CSV").click()
+        saved.value.save_as(tmp_path / "score.csv")
+        page.get_by_role("link", name="Tỷ lệ hồ sơ giải quyết đúng hạn").click()
+        page.get_by_role("heading", name="Thêm 1,00 điểm cần 1 hồ sơ").wait_for()
+        page.get_by_role("link", name="D03").last.click()
+        page.get_by_text("D03").first.wait_for()
+
+        page = enter(browser, served, "leader")
+        for name, path in PAGES.items():
+            page.goto(f"{served}/can-bo/diem-chi-so/{path}")
+            keep(page, PICTURES, name)
+            found += [f"{name}: {fault}" for fault in violations(page)]
+            for size, where in ((OFFICE, "the window"), (PHONE, "a phone")):
+                page.set_viewport_size(size)
+                found += [f"{name}: wider than {where}"] if overflows(page) else []
+            keep(page, PICTURES, f"{name}-phone")
+            page.set_viewport_size(OFFICE)
+            if PICTURES is not None and name == "criterion":
+                page.pdf(path=PICTURES / "criterion.pdf")
+    assert found == []
+    with (tmp_path / "score.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file))[-1][3] == "31,49"
