@@ -139,7 +139,7 @@ class Memory:
         for model in MODELS:
             table = model._meta.db_table
             schema = schema_of_table(model)
-            lines = [dict(zip(schema.names, row, strict=True)) for row in (rows | PLACES)[table]]
+            lines = [dict(zip(schema.names, row, strict=True)) for row in (rows | PLACES).get(table, ())]
             self._connection.register("coming", pa.Table.from_pylist(lines, schema=schema))
             self._connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM coming")
         return self.duck

@@ -9,6 +9,7 @@ from tests.province import build_province, later
 from tests.statistics.histories import history
 
 from motcua.law.errors import BadInput
+from motcua.notifications.models import Notice
 from motcua.statistics.figures import Asked, Figure, figures, open_rows
 from motcua.statistics.measures import MEASURES, Count, Fact
 from motcua.statistics.periods import Window
@@ -24,6 +25,13 @@ def asked(committed_db) -> Asked:
     history(build_province())
     catch_up()
     return Asked.of(WEEK, now=NOW)
+
+
+def messages_of_the_week() -> int:
+    week = {"sent_at__gte": WEEK.start, "sent_at__lt": WEEK.end}
+    sent = Notice.objects.filter(state="sent", channel__in=["sms", "email"], **week).count()
+    assert sent > 10
+    return sent
 
 
 def assert_opens(counts: list[Count], by: list[str], asked: Asked) -> int:
@@ -43,13 +51,13 @@ def assert_opens(counts: list[Count], by: list[str], asked: Asked) -> int:
 def test_every_cell_opens_into_its_rows(asked: Asked) -> None:
     told = [
         assert_opens([count for count in COUNTS if count.fact is fact], ["agency"], asked)
-        for fact in (Fact.DOSSIER, Fact.MOVE, Fact.PART)
+        for fact in (Fact.DOSSIER, Fact.MOVE, Fact.PART, Fact.MESSAGE)
     ]
     told.append(assert_opens([MEASURES["received"]], ["officer", "online", "month", "sector", "vertical"], asked))
     told.append(assert_opens([MEASURES["officer_entries"]], ["officer", "hour", "weekday", "unit"], asked))
 
     assert min(told[0], told[1]) > 50
-    assert told[3:] == [6, 28]
+    assert told[3:] == [messages_of_the_week(), 6, 28]
 
 
 def test_cells_add_up_to_the_whole(asked: Asked) -> None:
@@ -67,7 +75,7 @@ def test_cells_add_up_to_the_whole(asked: Asked) -> None:
 def test_figures_of_the_week(asked: Asked) -> None:
     (whole,) = figures(
         ["received", "received_online", "finished", "finished_early", "open", "supplement_rounds", "paid_amount",
-         "in_time_over_finished", "reused_paper_over_received", "messages_sent", "digitised_input_over_received"],
+         "in_time_over_finished", "reused_paper_over_received", "messages_sent", "petitions_answered_in_time", "digitised_input_over_received"],
         asked,
     ).values()  # fmt: skip
 
@@ -81,7 +89,8 @@ def test_figures_of_the_week(asked: Asked) -> None:
         "paid_amount": Figure(None),
         "in_time_over_finished": Figure(2, 2),
         "reused_paper_over_received": Figure(None, 6, 6),
-        "messages_sent": Figure(None),
+        "messages_sent": Figure(messages_of_the_week()),
+        "petitions_answered_in_time": Figure(None),
         "digitised_input_over_received": Figure(0, 6),
     }
 
@@ -110,4 +119,4 @@ def test_no_figures_of_the_future_and_of_unknown_names(asked: Asked) -> None:
     with pytest.raises(BadInput, match="không tách theo “tháng”"):
         figures(["open"], asked, by=["month"])
     with pytest.raises(BadInput, match="chưa có số liệu"):
-        open_rows("messages_sent", asked)
+        open_rows("petitions_answered_in_time", asked)

@@ -42,6 +42,7 @@ DIMENSIONS = {
         Dimension("outcome", "Kết quả", "outcome", _DOSSIER),
         Dimension("cause", "Nguyên nhân chậm", "lateness_cause", _DOSSIER),
         Dimension("kind", "Loại việc", "kind", _ENTRY),
+        Dimension("way", "Kênh gửi", "way", frozenset({Fact.MESSAGE})),
         Dimension("weekday", "Thứ trong tuần", "weekday", _ENTRY),
         Dimension("hour", "Giờ trong ngày", "hour", _ENTRY),
         Dimension("day", "Ngày", "{moment}_on"),

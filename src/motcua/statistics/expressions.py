@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from motcua.statistics.dimensions import column_of
 from motcua.statistics.measures.base import Count, Fact
-from motcua.statistics.tables import dossier_view, move_view, part_view
+from motcua.statistics.tables import dossier_view, message_view, move_view, part_view
 
 # What of a row is shown when a number is opened; `dossier_id` first, for pages are told apart by it.
 OPENED = {
@@ -23,9 +23,15 @@ OPENED = {
         "recorded_at", "lag_seconds",
     ),
     Fact.PART: ("dossier_id", "agency", "procedure", "began_at"),
+    Fact.MESSAGE: ("notice_id", "dossier_id", "agency", "procedure", "way", "template", "sent_at"),
 }  # fmt: skip
 # What tells the rows of a fact apart, in the order in which they are opened.
-ORDER = {Fact.DOSSIER: ("dossier_id",), Fact.MOVE: ("entry_id",), Fact.PART: ("dossier_id", "agency")}
+ORDER = {
+    Fact.DOSSIER: ("dossier_id",),
+    Fact.MOVE: ("entry_id",),
+    Fact.PART: ("dossier_id", "agency"),
+    Fact.MESSAGE: ("notice_id",),
+}
 
 
 def _view(counts: Sequence[Count], by: Sequence[str]) -> ir.Table:
@@ -33,7 +39,7 @@ def _view(counts: Sequence[Count], by: Sequence[str]) -> ir.Table:
     wanted = {column_of(name, counts[0]) for name in by}
     if fact is Fact.DOSSIER:
         return dossier_view(wanted, with_pauses=any(count.pauses for count in counts))
-    return move_view(wanted) if fact is Fact.MOVE else part_view(wanted)
+    return {Fact.MOVE: move_view, Fact.PART: part_view, Fact.MESSAGE: message_view}[fact](wanted)
 
 
 def families(counts: Sequence[Count], by: Sequence[str]) -> list[tuple[Count, ...]]:

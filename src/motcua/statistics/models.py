@@ -178,6 +178,29 @@ class FactMove(models.Model):
         ]
 
 
+class FactMessage(models.Model):
+    """A message that was sent to an applicant: no row of ours but a view of the notices, which alone know of the sending.
+
+    `way` is how it went: `page`, `sms`, `email`. It counts at the competent agency of its dossier as known now.
+    """
+
+    notice_id = models.BigIntegerField(primary_key=True)
+    dossier_id = models.BigIntegerField()
+    province = models.CharField(max_length=35)
+    agency = models.CharField(max_length=35)
+    procedure = models.CharField(max_length=40)
+    way = models.CharField(max_length=8)
+    template = models.CharField(max_length=40)
+    sent_at = models.DateTimeField()
+    sent_on = models.DateField()
+    sent_month = models.IntegerField()
+    sent_period = models.IntegerField()
+    known_from = models.DateTimeField()
+
+    class Meta:
+        managed = False
+
+
 class DailyCount(models.Model):
     """What an additive measure counts on a day, as known now: kept by the projector, so that a board need not scan.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from motcua.catalog.models import Procedure, ProcedureVersion, ResultKind
@@ -90,6 +90,14 @@ def refresh_dimensions() -> int:
         )
     procedures = Procedure.objects.values_list("code", "name", "sector__code", "sector__name")
     return _upsert(DimAgency, rows) + _upsert(DimProcedure, list(procedures))
+
+
+def know(agencies: Iterable[str], procedures: Iterable[str]) -> None:
+    """Make sure that these codes stand among the dimensions: those of what has just been created may not yet."""
+    for model, codes in ((DimAgency, set(agencies)), (DimProcedure, set(procedures))):
+        if model.objects.filter(code__in=codes).count() < len(codes):
+            refresh_dimensions()
+            return
 
 
 def _upsert(model: type[DimAgency] | type[DimProcedure], rows: list[tuple[Any, ...]]) -> int:

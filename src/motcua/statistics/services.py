@@ -19,7 +19,7 @@ from motcua.dossiers.feed import START, FeedEntry, Position, entries_after
 from motcua.platform.copying import copy_rows
 from motcua.statistics.facts import Folded, Names, fold
 from motcua.statistics.models import DailyCount, FactDossier, FactMove, FactPart, FactPause, Reader
-from motcua.statistics.names import refresh_dimensions, stored_names
+from motcua.statistics.names import know, refresh_dimensions, stored_names
 
 READER = "facts"
 # Entries read in one transaction: some seconds of work, some tens of megabytes.
@@ -101,7 +101,6 @@ def _read_on(reader: Reader, limit: int) -> int:
     entries = entries_after(Position(reader.xid, reader.entry_id), limit)
     if not entries:
         return 0
-    refresh_dimensions()
     _project(entries)
     reader.xid, reader.entry_id = entries[-1].position
     reader.save(update_fields=["xid", "entry_id"])
@@ -160,12 +159,18 @@ class _Writing:
 
     def __init__(self) -> None:
         self._rows: dict[str, list[Sequence[Any]]] = {table: [] for table in COLUMNS}
+        self._agencies: set[str] = set()
+        self._procedures: set[str] = set()
 
     def add(self, made: Folded) -> None:
         for table, rows_of in ROWS_OF.items():
             self._rows[table] += rows_of(made)
+        last = made.moves[-1]
+        self._agencies.update([last["agency"], *(part.agency for part in made.parts)])
+        self._procedures.add(last["procedure"])
 
     def write(self) -> None:
+        know(self._agencies, self._procedures)
         for table, rows in self._rows.items():
             if rows:
                 copy_rows(table, COLUMNS[table], rows)

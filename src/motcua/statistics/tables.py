@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 from django.db import models
 
-from motcua.statistics.models import DimAgency, DimProcedure, FactDossier, FactMove, FactPart, FactPause
+from motcua.statistics.models import DimAgency, DimProcedure, FactDossier, FactMessage, FactMove, FactPart, FactPause
 
 _MOMENT = "timestamp('UTC')"
 _TYPES: dict[type[models.Field[Any, Any]], str] = {
@@ -39,12 +39,15 @@ def _table(model: type[models.Model]) -> ir.Table:
     return ibis.table(schema_of(model), name=model._meta.db_table)
 
 
-MODELS: tuple[type[models.Model], ...] = (FactDossier, FactPause, FactPart, FactMove, DimAgency, DimProcedure)
+MODELS: tuple[type[models.Model], ...] = (
+    FactDossier, FactPause, FactPart, FactMove, FactMessage, DimAgency, DimProcedure,
+)  # fmt: skip
 
 dossiers = _table(FactDossier)
 pauses = _table(FactPause)
 parts = _table(FactPart)
 moves = _table(FactMove)
+messages = _table(FactMessage)
 agencies = _table(DimAgency)
 procedures = _table(DimProcedure)
 
@@ -82,6 +85,11 @@ def move_view(wanted: Collection[str] = ()) -> ir.Table:
 def part_view(wanted: Collection[str] = ()) -> ir.Table:
     """Parts of other agencies known at AS_OF; `agency` is the one that does the part."""
     return _placed(parts.filter(parts.known_from <= AS_OF), wanted)
+
+
+def message_view(wanted: Collection[str] = ()) -> ir.Table:
+    """Messages sent by AS_OF."""
+    return _placed(messages.filter(messages.known_from <= AS_OF), wanted)
 
 
 def _placed(facts: ir.Table, wanted: Collection[str]) -> ir.Table:

@@ -19,19 +19,29 @@ ND61 = "Nghị định 61/2018/NĐ-CP, Điều 19"
 PROVINCE = "Theo dõi của tỉnh, không có mẫu quy định"
 
 
+# When the instrument of a source was issued: a definition taken from it holds no earlier.
+_ISSUED = {
+    REPORT_06A: date(2020, 10, 21),
+    QD766: date(2022, 6, 23),
+    ND118: date(2025, 6, 9),
+    ND61: date(2018, 4, 23),
+}
+
+
 class Fact(StrEnum):
     DOSSIER = "dossier"
     MOVE = "move"
     PART = "part"
+    MESSAGE = "message"
 
 
 DOSSIERS, PROCEDURES, DONG, SECONDS, TIMES, ENTRIES = "hồ sơ", "thủ tục", "đồng", "giây", "lần", "mục sổ cái"
-PARTS, PERCENT = "phần việc", "%"
+PARTS, MESSAGES, PERCENT = "phần việc", "tin", "%"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """`valid_from` and `valid_to` (first day it no longer holds) are those of the definition; None = without end."""
+    """`valid_from` and `valid_to` (first day it no longer holds) are those of the definition; None = that of its source."""
 
     name: str
     title: str
@@ -40,6 +50,11 @@ class Measure:
     source: str
     valid_from: date | None = None
     valid_to: date | None = None
+
+    @property
+    def in_force_from(self) -> date | None:
+        """The first day on which the definition holds; None = it rests on no instrument."""
+        return self.valid_from or _ISSUED.get(self.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

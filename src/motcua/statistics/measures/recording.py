@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 from motcua.statistics.measures.base import (
     DOSSIERS,
     ENTRIES,
+    MESSAGES,
     ND118,
     PROVINCE,
     QD766,
@@ -152,13 +153,15 @@ MEASURES: tuple[Measure, ...] = (
         numerator="satisfied",
         denominator="rated",
     ),
-    Lacking(
+    Count(
         name="messages_sent",
-        title="Tin nhắn đã gửi",
-        unit=TIMES,
-        definition="Tin nhắn, thư điện tử gửi cho người nộp hồ sơ trong kỳ.",
+        title="Tin nhắn, thư điện tử đã gửi",
+        unit=MESSAGES,
+        definition="Tin nhắn và thư điện tử về hồ sơ đã gửi cho người nộp, chủ hồ sơ trong kỳ.",
         source=PROVINCE,
-        why="Sổ cái không ghi việc gửi tin.",
+        fact=Fact.MESSAGE,
+        where=lambda t: in_window(t.sent_at) & t.way.isin(("sms", "email")),
+        moment="sent",
     ),
     Lacking(
         name="petitions_answered_in_time",
