@@ -42,7 +42,12 @@ class Cell:
     def count(self) -> Count:
         """Raises BadInput for a measure that counts no rows to be opened."""
         found = board_measure(self.measure)
-        if not isinstance(found, Count) or found.fact not in (Fact.DOSSIER, Fact.MOVE) or found.amount or found.distinct:
+        if (
+            not isinstance(found, Count)
+            or found.fact not in (Fact.DOSSIER, Fact.MOVE)
+            or found.amount
+            or found.distinct
+        ):
             raise BadInput(f"Chỉ tiêu “{found.title}” không mở ra danh sách được.", field="chi-tieu")
         return found
 
