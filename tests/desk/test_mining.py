@@ -105,6 +105,13 @@ def test_every_number_opens_to_exactly_its_dossiers(town: Town, sign_in: SignIn)
     assert {town.ids["redone"]} in [listed(client, href) for href in addresses if "phan=rework" in href]
 
 
+def test_what_happened_twice_in_a_dossier_says_so(town: Town, sign_in: SignIn) -> None:
+    client = sign_in("leader")
+    (signed,) = [href for href in links(page(client)) if href.endswith("phan=activity&khoa=sign")]
+
+    assert "<h1>2 hồ sơ, 3 lượt</h1>" in client.get(signed).content.decode()
+
+
 def test_a_number_opens_as_it_was_when_it_was_shown(town: Town, sign_in: SignIn, clock: Clock) -> None:
     client = sign_in("leader")
     clock.at = later(hours=5.5)

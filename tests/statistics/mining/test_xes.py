@@ -221,6 +221,25 @@ def test_a_foreign_log_with_its_own_ways(tmp_path: Path, zipped: bool) -> None:
     )
 
 
+def test_what_began_first_is_done_first(tmp_path: Path) -> None:
+    def event(transition: str, hour: int) -> str:
+        return (
+            f'<event><string key="concept:name" value="a"/><string key="lifecycle:transition" value="{transition}"/>'
+            f'<date key="time:timestamp" value="2026-11-16T{hour:02}:00:00"/></event>'
+        )
+
+    path = tmp_path / "log.xes"
+    told = event("start", 8) + event("start", 9) + event("complete", 10) + event("complete", 12)
+    path.write_text(f"<log><trace>{NAMED}{told}</trace></log>")
+
+    found = read_xes(path)
+
+    assert [(one.begun, one.at) for one in found.traces[0].events] == [
+        (at("8:00"), at("10:00")), (at("9:00"), at("12:00")),
+    ]  # fmt: skip
+    assert found.notes == ()
+
+
 def test_a_log_that_knows_no_complete_events_counts_all(tmp_path: Path) -> None:
     path = tmp_path / "log.xes"
     path.write_text(FOREIGN.replace("COMPLETE", "start").replace('<event><string key="concept:name" value="Register"/>',

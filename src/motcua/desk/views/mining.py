@@ -94,7 +94,8 @@ def dossiers(request: DeskRequest) -> HttpResponse:
     ]
     here = query | {"phan": part, "khoa": key}
     context = {
-        "title": title_of(mined, part, key), "rows": rows, "number": len(traces), "page": page, "pages": pages,
+        "title": title_of(mined, part, key), "rows": rows, "number": len(traces), "times": mined.times_of(part, key),
+        "page": page, "pages": pages,
         "procedure": mined.log.title, "as_of": form.cleaned_data["luc"] or request.at, "back": urlencode(query),
         "earlier": urlencode(here | {"trang": page - 1}) if page > 1 else "",
         "later": urlencode(here | {"trang": page + 1}) if page < pages else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -96,28 +96,39 @@ class Mined:
 
     def behind(self, part: str, key: str = "") -> tuple[Trace, ...]:
         """Exactly the dossiers that a number was counted from. Raises BadInput for one that is not there."""
-        for name, row_key, cases in self._numbers():
+        return tuple(self.log.traces[place] for place in self._row(part, key)[0])
+
+    def times_of(self, part: str, key: str = "") -> int:
+        """The number itself: more than its dossiers where something happened in one of them several times."""
+        return self._row(part, key)[1]
+
+    def _row(self, part: str, key: str) -> tuple[Sequence[int], int]:
+        for name, row_key, cases, number in self._numbers():
             if (name, row_key) == (part, key):
-                return tuple(self.log.traces[place] for place in cases)
+                return cases, number
         raise BadInput(f"Không có số liệu nào mang khóa “{part} {key}” trong kỳ này.", part=part, key=key)
 
-    def _numbers(self) -> Iterator[tuple[str, str, Iterable[int]]]:
+    def _numbers(self) -> Iterator[tuple[str, str, Sequence[int], int]]:
         found = self.conformance
-        yield ALL, "", range(len(self.log.traces))
-        yield "open", "", self.open
-        yield "finished", "", (place for place, trace in enumerate(self.log.traces) if not trace.open)
-        yield "fitting", "", found.fitting
-        yield "deviating", "", found.deviating
-        yield "without", "", found.without
-        yield "unjudged", "", found.unjudged
-        yield from (("variant", one.key, one.cases) for one in self.variants)
-        yield from (("edge", edge.key, edge.cases) for edge in self.edges)
-        yield from (("activity", one.key, one.cases) for one in self.activities)
-        yield from (("over", one.key, one.over) for one in self.activities)
-        yield from (("rework", one.key, one.cases) for one in self.rework)
-        yield from (("office", one.key, one.cases) for one in self.hand_overs)
-        yield from (("deviation", one.key, one.cases) for one in found.departures)
-        yield from (("broken_off", one.key, one.cases) for one in found.broken_off)
+        finished = tuple(place for place, trace in enumerate(self.log.traces) if not trace.open)
+        whole: tuple[tuple[str, str, Sequence[int]], ...] = (
+            (ALL, "", range(len(self.log.traces))),
+            ("open", "", self.open),
+            ("finished", "", finished),
+            ("fitting", "", found.fitting),
+            ("deviating", "", found.deviating),
+            ("without", "", found.without),
+            ("unjudged", "", found.unjudged),
+            *(("variant", one.key, one.cases) for one in self.variants),
+            *(("rework", one.key, one.cases) for one in self.rework),
+            *(("broken_off", one.key, one.cases) for one in found.broken_off),
+        )
+        yield from ((part, key, cases, len(cases)) for part, key, cases in whole)
+        yield from (("edge", edge.key, edge.cases, edge.count) for edge in self.edges)
+        yield from (("activity", one.key, one.cases, one.count) for one in self.activities)
+        yield from (("over", one.key, one.over, one.over_count) for one in self.activities)
+        yield from (("office", one.key, one.cases, one.count) for one in self.hand_overs)
+        yield from (("deviation", one.key, one.cases, one.count) for one in found.departures)
 
     def as_json(self) -> dict[str, Any]:
         """Percents are hundredths of a percent as whole numbers, times whole minutes, dossiers their codes."""

@@ -203,8 +203,9 @@ def _paired(given: list[_Given]) -> tuple[list[tuple[_Given, datetime | None, da
     for one in sorted(given, key=lambda one: one.at):
         key = one.activity, one.values.get("concept:instance", "")
         if one.transition == _COMPLETE:
-            begun = waiting.pop(key, {})
-            scheduled, started = (begun.get(name, [None])[0] for name in _BEGINNINGS)
+            # What began first is taken to be done first.
+            life = waiting.get(key, {})
+            scheduled, started = (life[name].pop(0) if life.get(name) else None for name in _BEGINNINGS)
             done.append((one, scheduled or started, started if scheduled else None))
         elif one.transition in _BEGINNINGS:
             waiting.setdefault(key, {}).setdefault(one.transition, []).append(one.at)
