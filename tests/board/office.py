@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from tests.desk.office import PASSWORD, furnish, party
+from tests.desk.browser import let_in
+from tests.desk.office import furnish, party
 from tests.province import MONDAY, START, Province, build_province, result
 
 from motcua.catalog.models import DeskProcedure
@@ -52,9 +53,7 @@ def live_a_week(words: bool = False) -> Province:
             found_at=FRIDAY,
         )  # type: ignore[attr-defined]  # fmt: skip
     if words:
-        for officer in province.officers.values():
-            officer.user.set_password(PASSWORD)
-            officer.user.save()
+        let_in(province.officers.values())
     catch_up()
     return province
 

@@ -59,7 +59,7 @@ def test_today_in_a_sentence_and_four_figures(sign_in: SignIn) -> None:
     told = re.findall(r'<p class="soft small mb-0">([^<]+)</p>\s*<p class="value[^>]*>(.*?)</p>', page, re.S)
     figures = [(title, re.sub(r"<[^>]+>", "", text).strip()) for title, text in told]
     assert figures == [
-        ("Tiếp nhận hôm nay", "1"), ("Đến hạn hôm nay", "0"), ("Đang quá hạn", "2"), ("Đứng yên", "2"),
+        ("Tiếp nhận trong ngày", "1"), ("Đến hạn trong ngày", "0"), ("Đang quá hạn", "2"), ("Đứng yên", "2"),
         ("Tiếp nhận", "11"), ("Đã giải quyết", "4"), ("Trước và đúng hạn", "75,00 %"), ("Quá hạn khi hết kỳ", "2"),
     ]  # fmt: skip
     assert "Xếp hạng: Ngành dọc (ngoài tổng số)" in page
@@ -106,10 +106,12 @@ def test_a_number_opens_into_what_it_counted_then(province: Province, sign_in: S
 
     assert rows_of(client, address) == (1, 1)
     now = page_of(client)
-    assert "Tiếp nhận hôm nay" in now
+    assert "Hôm nay: " in now
     assert 2 in numbers_of(now).values()
     then = page_of(client, f"{BOARD}?luc={parse_qs(urlsplit(address).query)['luc'][0]}")
     assert "Như đã biết lúc" in then
+    assert "Ngày 20/11/2026: 0 hồ sơ đến hạn" in then
+    assert "chỉ có của hiện tại" in then
     assert address in numbers_of(then)
 
 

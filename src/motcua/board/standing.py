@@ -20,19 +20,29 @@ from motcua.processes.stuck import queries
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    by_agency: Mapping[str, int]
+    """`by_agency` None: a past moment is asked for."""
+
+    by_agency: Mapping[str, int] | None
     searched_at: datetime | None
 
-    def total(self, place: Place) -> int:
-        return sum(self.by_agency.get(agency.code, 0) for agency in place.own)
+    def of(self, agency: str) -> int:
+        return (self.by_agency or {}).get(agency, 0)
 
-    def entry(self, place: Place, agency: str) -> Entry:
-        number = self.by_agency.get(agency, 0)
+    def entry(self, place: Place, agency: str = "") -> Entry:
+        """Of one agency alone, or of all of the place's total."""
+        if self.by_agency is None:
+            return Entry(None)
+        number = self.of(agency) if agency else sum(self.of(one.code) for one in place.own)
         return Entry(number, link(place, agency) if number else "")
 
     @property
     def searched_text(self) -> str:
+        if self.by_agency is None:
+            return "chỉ có của hiện tại"
         return f"tìm lúc {vn_datetime(self.searched_at)}" if self.searched_at else "chưa tìm lần nào"
+
+
+PAST = Standing(None, None)
 
 
 def counts(actor: Actor) -> Standing:

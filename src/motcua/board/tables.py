@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -108,11 +108,12 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A figure that stands by itself, with another to compare it with."""
+    """A figure that stands by itself, with another to compare it with; `dated`: as known at the moment of the page."""
 
     title: str
     entry: Entry
     measure: str
     beside: str = ""
     other: Entry | None = None
-    definition: Definition | None = field(default=None)
+    definition: Definition | None = None
+    dated: bool = True

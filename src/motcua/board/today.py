@@ -29,40 +29,41 @@ class Today:
     table: Table
 
 
-def today(place: Place, actor: Actor, as_of: datetime) -> Today:
-    """Five queries, whatever the number of agencies."""
+def today(place: Place, actor: Actor, as_of: datetime, *, live: bool) -> Today:
+    """The day of a moment; `live`: it is now. Six queries at most, whatever the number of agencies."""
     day = as_of.astimezone(VIETNAM).date()
     one = timedelta(days=1)
     now = count(("received", "finished", "open_overdue"), place, Window(day, day), as_of)
     due = count(("due",), place, Window(day, day), as_of)
     tomorrow = count(("due",), place, Window(day + one, day + one), as_of)
     before = count(("received", "open_overdue"), place, Window(day - one, day - one), as_of)
-    still = standing.counts(actor)
+    still = standing.counts(actor) if live else standing.PAST
     return Today(
-        _sentence(place, now, due), _cards(place, now, due, tomorrow, before, still), _table(place, now, due, still)
+        _sentence(place, now, due, "Hôm nay" if live else f"Ngày {day:%d/%m/%Y}"),
+        _cards(place, now, due, tomorrow, before, still),
+        _table(place, now, due, still),
     )
 
 
-def _sentence(place: Place, now: Numbers, due: Numbers) -> str:
+def _sentence(place: Place, now: Numbers, due: Numbers, day: str) -> str:
     late = [agency for agency in place.own if now.of("open_overdue", agency.code)]
     told = f"{due.total('due')} hồ sơ đến hạn, {now.total('open_overdue')} đang quá hạn"
-    return f"Hôm nay: {told} ở {len(late)} cơ quan." if late else f"Hôm nay: {told}."
+    return f"{day}: {told} ở {len(late)} cơ quan." if late else f"{day}: {told}."
 
 
 def _cards(
     place: Place, now: Numbers, due: Numbers, tomorrow: Numbers, before: Numbers, still: standing.Standing
 ) -> tuple[Card, ...]:
-    number = still.total(place)
     return (
-        card("Tiếp nhận hôm nay", now.entry("received"), "received", "cả ngày hôm qua", before.entry("received")),
-        card("Đến hạn hôm nay", due.entry("due"), "due", "ngày mai", tomorrow.entry("due")),
+        card("Tiếp nhận trong ngày", now.entry("received"), "received", "cả ngày hôm trước", before.entry("received")),
+        card("Đến hạn trong ngày", due.entry("due"), "due", "ngày sau", tomorrow.entry("due")),
         card(
             "Đang quá hạn", now.entry("open_overdue", tone="late" if now.total("open_overdue") else ""), "open_overdue",
-            "cuối ngày hôm qua", before.entry("open_overdue"),
+            "cuối ngày hôm trước", before.entry("open_overdue"),
         ),
         Card(
-            "Đứng yên", Entry(number, standing.link(place) if number else ""), "", still.searched_text,
-            definition=STANDING,
+            "Đứng yên", still.entry(place), "", still.searched_text,
+            definition=STANDING, dated=False,
         ),
     )  # fmt: skip
 
@@ -80,17 +81,16 @@ def _table(place: Place, now: Numbers, due: Numbers, still: standing.Standing) -
         for agency in place.below
         if any(now.of(name, agency.code) for name in ("received", "finished", "open_overdue"))
         or due.of("due", agency.code)
-        or still.by_agency.get(agency.code)
+        or still.of(agency.code)
     ]
     told.sort(key=lambda row: (-_number(row[4]), -_number(row[3]), -_number(row[1]), row[0].text))
-    number = still.total(place)
     total = (
         Entry("Tổng số (không gồm ngành dọc)" if place.beside else "Tổng số"), now.entry("received"), now.entry("finished"), due.entry("due"),
-        now.entry("open_overdue"), Entry(number, standing.link(place) if number else ""),
+        now.entry("open_overdue"), still.entry(place),
     )  # fmt: skip
     return Table(
         "hom-nay",
-        "Hôm nay theo cơ quan",
+        "Trong ngày, theo cơ quan",
         (
             Column("Cơ quan"),
             Column("Tiếp nhận", Kind.COUNT, "received"),

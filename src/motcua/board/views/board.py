@@ -89,7 +89,7 @@ def _step(request: DeskRequest, asked: Asked) -> str:
 
 
 def _today(request: DeskRequest, asked: Asked, place: Place) -> dict[str, Any]:
-    told = today.today(place, request.actor, asked.as_of)
+    told = today.today(place, request.actor, asked.as_of, live=asked.live)
     table = told.table if request.GET.get("het") else told.table.shortened(SHORT)
     return {"today": told, "today_table": table, "today_definitions": today.definitions(table.measures)}
 
@@ -133,7 +133,7 @@ def _table(request: DeskRequest, asked: Asked, name: str) -> Table | None:
     place = asked.place
     assert place is not None
     if name == "hom-nay":
-        return today.today(place, request.actor, asked.as_of).table
+        return today.today(place, request.actor, asked.as_of, live=asked.live).table
     if name == "xu-huong":
         return trend.trend(place, asked.period, _step(request, asked), asked.as_of).table
     if name == "nhiet":
