@@ -7,7 +7,8 @@ from unittest.mock import patch
 
 import pytest
 from tests.dossiers.lives import HAND_OVER, live
-from tests.province import MONDAY, build_province, later, result
+from tests.processes.build import line, publish, step
+from tests.province import MONDAY, accepted, build_province, later, result
 from tests.statistics.histories import history
 from tests.statistics.rows import stored
 
@@ -15,6 +16,7 @@ from motcua.dossiers import commands as c
 from motcua.dossiers.models import LedgerEntry
 from motcua.dossiers.services import give_command
 from motcua.platform.copying import copy_rows
+from motcua.processes.services import finish_step
 from motcua.statistics import services
 from motcua.statistics.models import FAR, FactDossier, FactMove, FactPause, Reader
 from motcua.statistics.services import catch_up, project, rebuild
@@ -97,3 +99,19 @@ def test_a_pause_is_known_open_until_its_end_is(committed_db) -> None:
     assert (last.paused_seconds, last.supplement_rounds, last.returned_by_post) == (36_000, 1, False)
     assert (last.agency, last.procedure, last.province) == ("H32.16", "1.001193", "H32")
     assert last.elapsed_seconds == 54 * 3600
+
+
+def test_papers_that_a_step_produced_were_not_handed_in(committed_db) -> None:
+    province = build_province()
+    publish(province, line(step("draft", "Dự thảo", papers=("Tờ trình", "Dự thảo quyết định"))))
+    dossier_id = accepted(province)
+    catch_up()
+    before = FactDossier.objects.get(dossier_id=dossier_id, known_to=FAR).digitised_input
+
+    finish_step(
+        dossier_id, 1, papers=("Tờ trình", "Dự thảo quyết định"), actor=province.actor("case"), at=later(hours=1)
+    )
+    catch_up()
+
+    assert FactDossier.objects.get(dossier_id=dossier_id, known_to=FAR).digitised_input == before
+    assert FactMove.objects.filter(dossier_id=dossier_id, kind="process.step_done").count() == 1

@@ -64,7 +64,7 @@ def remind_uncollected(at: datetime) -> int:
     """
     with transaction.atomic():
         due = list(
-            Timer.objects.select_for_update(skip_locked=True)
+            Timer.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(kind=Timer.Kind.UNCOLLECTED, fired_at__isnull=True, fires_at__lte=at)
             .values_list(
                 "id",

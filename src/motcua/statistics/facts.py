@@ -163,7 +163,8 @@ class _Folding:
             )
 
     def _take_facts(self, entry: FeedEntry, data: dict[str, Any]) -> None:
-        for paper in data.get("papers", ()):
+        # A step tells by name, or by number, which papers it produced or passed on; those are not handed in.
+        for paper in data.get("papers", ()) if entry.kind.startswith("dossier.") else ():
             self.papers += 1
             self.paper_files += bool(paper["file"])
         self._take_result(data)
