@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.db import connection
 
 from motcua.dossiers.checkpoints import one_snapshot
 from motcua.dossiers.feed import Position
+from motcua.statistics.daily import Key, counted_of
 from motcua.statistics.facts import fold
-from motcua.statistics.models import Reader
+from motcua.statistics.models import DailyCount, Reader
 from motcua.statistics.names import stored_names
 from motcua.statistics.services import COLUMNS, READER, ROWS_OF, lives_of
 
@@ -22,16 +24,20 @@ _KEPT = 100
 
 @dataclass(slots=True)
 class Checked:
-    """`differing` are the codes of the first that differ, `differences` how many there are."""
+    """`differing` are the codes of the first dossiers that differ, `differences` how many there are.
+
+    `daily_differences` counts what is kept by day and is not what the facts sum to.
+    """
 
     dossiers: int = 0
     entries: int = 0
     differences: int = 0
     differing: list[str] = field(default_factory=list)
+    daily_differences: int = 0
 
     @property
     def holds(self) -> bool:
-        return not self.differences
+        return not self.differences and not self.daily_differences
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -39,6 +45,7 @@ class Checked:
             "entries": self.entries,
             "differences": self.differences,
             "differing": self.differing,
+            "daily_differences": self.daily_differences,
         }
 
 
@@ -49,6 +56,7 @@ def check(on_read: Callable[[int], None] = lambda entries: None) -> Checked:
         reader = Reader.objects.filter(pk=READER).first() or Reader(name=READER)
         until = Position(reader.xid, reader.entry_id)
         names = stored_names()
+        summed: Counter[Key] = Counter()
         last = 0
         while ids := _next_ids(last, until):
             read = 0
@@ -65,11 +73,20 @@ def check(on_read: Callable[[int], None] = lambda entries: None) -> Checked:
                         break
             for dossier_id in sorted(unseen):
                 _differs(found, dossier_id, "")
+            summed.update(counted_of(ids))
             found.dossiers += len(ids)
             found.entries += read
             last = ids[-1]
             on_read(read)
+        kept = dict(_kept())
+        found.daily_differences = sum(kept.get(key, 0) != summed[key] for key in kept.keys() | summed.keys())
     return found
+
+
+def _kept() -> Iterator[tuple[Key, int]]:
+    columns = ("measure", "day", "agency", "procedure", "channel", "value")
+    for *key, value in DailyCount.objects.values_list(*columns).iterator():
+        yield tuple(key), value
 
 
 def _differs(found: Checked, dossier_id: int, code: str) -> None:

@@ -24,6 +24,8 @@ from motcua.statistics.names import know, refresh_dimensions, stored_names
 READER = "facts"
 # Entries read in one transaction: some seconds of work, some tens of megabytes.
 BATCH = 20_000
+# In the worker a second's work at most: other sweeps watch legal timers.
+SWEPT = 4_000
 _FETCH = 5_000
 
 
@@ -44,7 +46,7 @@ ROWS_OF: dict[str, Callable[[Folded], list[Sequence[Any]]]] = {
 }
 
 
-def project(at: datetime, limit: int = BATCH) -> int:
+def project(at: datetime, limit: int = SWEPT) -> int:
     """The sweep: fold what the ledger has had since; returns how many entries. `at` is not looked at: entries tell times."""
     with transaction.atomic():
         reader = _take_reader(wait=False)

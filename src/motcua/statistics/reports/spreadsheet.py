@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
@@ -33,17 +34,19 @@ def spreadsheet(report: Report06a) -> bytes:
     _layout(sheet)
     notes = book.create_sheet("Ghi chú")
     notes.column_dimensions["A"].width = 120
-    for text in report.notes.texts:
-        notes.append([_plain(text)])
+    for row, text in enumerate(report.notes.texts, 1):
+        _put(notes.cell(row, 1), text)
     book.properties.title = f"{lines.NUMBER}: {report.agency_name}"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _plain(text: str) -> str:
-    """A name that begins like a formula stays a name."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+def _put(cell: Any, value: int | str | None) -> None:
+    cell.value = value
+    if isinstance(value, str):
+        # A name that begins like a formula stays a name.
+        cell.data_type = "s"
 
 
 def _heading(sheet: Worksheet, report: Report06a) -> None:
@@ -56,7 +59,8 @@ def _heading(sheet: Worksheet, report: Report06a) -> None:
     ]
     for row, text in enumerate(texts, 1):
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=_WIDTH)
-        cell = sheet.cell(row, 1, _plain(text))
+        cell = sheet.cell(row, 1)
+        _put(cell, text)
         cell.font = Font(name=_FONT, bold=row <= 2, italic=row > 2, size=14 if row == 2 else 12)
         cell.alignment = _CENTER if row > 1 else _LEFT
 
@@ -92,9 +96,10 @@ def _place(column: str) -> int:
 
 def _lines(sheet: Worksheet, report: Report06a) -> None:
     for row, line in enumerate(lines.lines_of(report), _TABLE + 4):
-        values = [int(line.serial) if line.serial else None, _plain(line.title), *line.values]
+        values = [int(line.serial) if line.serial else None, line.title, *line.values]
         for column in range(1, _WIDTH + 1):
-            cell = sheet.cell(row, column, values[column - 1] if column <= len(values) else None)
+            cell = sheet.cell(row, column)
+            _put(cell, values[column - 1] if column <= len(values) else None)
             cell.font = Font(name=_FONT, bold=line.kind is not lines.Kind.ROW, size=11)
             cell.alignment, cell.border = (_LEFT if column == 2 else _CENTER), _BOX
             if column > 2:
