@@ -131,3 +131,26 @@ def test_facts_are_compared_with_the_ledger_and_made_anew(motcua: Run) -> None:
     assert told == {"dossiers": 120, "entries": 120, "differences": 2, "differing": ["P-00003", "P-00004"]}
     assert motcua("facts", "rebuild").stdout == "Đã làm lại từ 120 mục sổ cái.\n"
     assert motcua("facts", "check").stdout.endswith("Số liệu gốc khớp sổ cái.\n")
+
+
+def test_every_measure_is_listed(tmp_path: Path) -> None:
+    motcua = command_here("postgresql://nobody@localhost/none", tmp_path)
+
+    told = {one["name"]: one for one in json.loads(motcua("facts", "measures", "--json").stdout)}
+    found = motcua("facts", "measures", "--find", "xin lỗi đúng lúc").stdout
+
+    assert told["in_time_over_finished"] == {
+        "name": "in_time_over_finished",
+        "title": "Tỷ lệ giải quyết trước hạn, đúng hạn trên đã giải quyết",
+        "unit": "%",
+        "definition": "Cột 8 cộng cột 9, chia cột 7.",
+        "source": "Biểu 06a, chế độ báo cáo định kỳ kiểm soát thủ tục hành chính (Thông tư 01/2020/TT-VPCP)",
+        "valid_from": "2020-10-21",
+        "valid_to": None,
+        "numerator": "finished_in_time",
+        "denominator": "finished",
+    }
+    assert told["petitions_answered_in_time"]["lacking"]
+    assert told["handled"]["valid_from"] == "2020-10-21"
+    assert "late_apologised_in_time: Xin lỗi đúng lúc (hồ sơ)\n" in found
+    assert "received:" not in found

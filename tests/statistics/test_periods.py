@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripts.print_measures import page
 
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
@@ -24,7 +22,6 @@ from motcua.statistics.periods import (
 )
 from motcua.statistics.ratios import cents_text, half_up, percent_cents, percent_text, shares_cents, whole_text
 
-DOCS = Path(__file__).parents[2] / "docs"
 CALENDAR, REPORTING = Regime.CALENDAR, Regime.REPORTING
 
 
@@ -114,10 +111,3 @@ def test_numbers_as_they_are_printed() -> None:
         "99,84", "-0,05", "1.234.567", "chưa có số liệu",
     )  # fmt: skip
     assert [half_up(one) for one in map(Fraction, ("1/2", "-1/2", "3/2", "7/5"))] == [1, -1, 2, 1]
-
-
-def test_docs_print_the_measures_of_the_code() -> None:
-    """`scripts/print_measures.py` prints them anew."""
-    text = (DOCS / "figures.md").read_text("utf-8")
-
-    assert text == page(text)

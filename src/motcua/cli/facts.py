@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import click
 
 from motcua.cli.progress import progress_bar
-from motcua.cli.session import database
+from motcua.cli.session import database, load_django
 from motcua.platform.clock import now
 
 
@@ -81,6 +81,33 @@ def check(ctx: click.Context, as_json: bool) -> None:
         )
     if not found.holds:
         ctx.exit(1)
+
+
+@facts.command("measures")
+@click.option(
+    "--find", "word", metavar="WORD", default="", help="Chỉ những chỉ tiêu có từ này trong tên, định nghĩa hoặc nguồn."
+)
+@click.option("--json", "as_json", is_flag=True, help="In một tài liệu JSON.")
+def measures(word: str, as_json: bool) -> None:
+    """Mọi chỉ tiêu: tên, đơn vị, định nghĩa, nguồn, hiệu lực.
+
+    Every measure with its definition and source.
+    """
+    load_django()
+    # Imported here: the measures need Django loaded.
+    from motcua.platform.text import search_key
+    from motcua.statistics.measures import MEASURES
+
+    key = search_key(word)
+    told = [one.as_json() for one in MEASURES.values()]
+    found = [one for one in told if key in search_key(" ".join(str(value) for value in one.values()))]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(f"{one['name']}: {one['title']} ({one['unit']})")
+        click.echo(f"    {one['definition']}")
+        click.echo(f"    Nguồn: {one['source']}")
 
 
 @contextmanager

@@ -56,6 +56,18 @@ class Measure:
         """The first day on which the definition holds; None = it rests on no instrument."""
         return self.valid_from or _ISSUED.get(self.source)
 
+    def as_json(self) -> dict[str, str | None]:
+        since, until = self.in_force_from, self.valid_to
+        return {
+            "name": self.name,
+            "title": self.title,
+            "unit": self.unit,
+            "definition": self.definition,
+            "source": self.source,
+            "valid_from": since and since.isoformat(),
+            "valid_to": until and until.isoformat(),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count(Measure):
@@ -84,9 +96,15 @@ class Ratio(Measure):
     unknown: str | None = None
     unit: str = PERCENT
 
+    def as_json(self) -> dict[str, str | None]:
+        return Measure.as_json(self) | {"numerator": self.numerator, "denominator": self.denominator}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lacking(Measure):
     """Has a name because somebody prints it, but no figure: the records do not hold it yet."""
 
     why: str
+
+    def as_json(self) -> dict[str, str | None]:
+        return Measure.as_json(self) | {"lacking": self.why}
