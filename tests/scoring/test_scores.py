@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from tests.dossiers.lives import live
-from tests.province import build_province, later
+from tests.province import applicant_of, build_province, later
 from tests.scoring.build import set_text
 from tests.scoring.plan import NOW, october
 
+from motcua.dossiers import commands as c
+from motcua.dossiers.services import give_command, submit_dossier
 from motcua.law.errors import BadInput
 from motcua.scoring.explaining import Explained, explain, score_json, total_text
 from motcua.scoring.queries import Question, question, scored
@@ -252,3 +254,31 @@ def test_a_score_moves_with_the_move_that_changes_it(committed_db) -> None:
     assert (after.earned.numerator, after.earned.denominator) == (1, 2)
     cost = explain(question("qd766", "2026-11", now=late), "2.1")
     assert [row["dossier_id"] for row in cost.cost.rows] == [moved.id]  # type: ignore[union-attr]
+
+
+def test_whether_rounds_before_acceptance_count_is_what_the_set_says(committed_db, tmp_path: Path) -> None:
+    """One completion and one supplement: once sent back after acceptance, twice in all. Another one only completed."""
+    province = build_province()
+    counter, case = province.actor("counter"), province.actor("case")
+    for supplements in (1, 0):
+        moved = submit_dossier(province.intake(), actor=province.applicant, at=later())
+        give_command(moved.id, c.AskCompletion(("Tờ khai",), "Thiếu chữ ký"), actor=counter, at=later(hours=1))
+        give_command(moved.id, c.Complete(note="Đã ký"), actor=applicant_of(moved.id), at=later(hours=2))
+        give_command(moved.id, c.Accept(), actor=counter, at=later(hours=3))
+        give_command(moved.id, c.Forward("Thẩm định"), actor=case, at=later(hours=4))
+        if supplements:
+            give_command(moved.id, c.AskSupplement(("Bản vẽ",), "Sai"), actor=case, at=later(hours=5))
+            give_command(moved.id, c.Supplement(note="Đã sửa"), actor=counter, at=later(hours=6))
+    refresh(NOW)
+    catch_up()
+    told = []
+    for measure in ("received_in_time", "received_in_time_all_rounds"):
+        path = tmp_path / f"{measure}.yaml"
+        row = "{code: A, title: Đúng hạn, kind: linear, points: 10, numerator: MEASURE, denominator: received}"
+        path.write_text(set_text(f"- {row.replace('MEASURE', measure)}"))
+        # Before the due, so that nothing else is late.
+        q = question(str(path), "2026-11", now=later(hours=7))
+        (one,) = scored(q).criteria
+        raising = explain(q, "A").raising  # type: ignore[union-attr]
+        told.append((one.earned.numerator, one.earned.denominator, raising and raising.after))
+    assert told == [(2, 2, None), (1, 2, 10)]

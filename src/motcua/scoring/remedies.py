@@ -30,6 +30,16 @@ _TO_COUNT = {
         },
         late=True,
     ),
+    "received_in_time_all_rounds": Remedy(
+        "giải quyết đúng hạn, yêu cầu bổ sung hoặc hoàn thiện không quá một lần",
+        {
+            "verdict_instant": "CASE WHEN verdict_instant = 'overdue' THEN 'on_time' ELSE verdict_instant END",
+            "due_at": "NULL::timestamptz",
+            "supplement_rounds": "0",
+            "completion_rounds": "least(coalesce(completion_rounds, 0), 1)",
+        },
+        late=True,
+    ),
     "online_service_received_online": Remedy(
         "nộp trực tuyến và cấp kết quả bản điện tử", {"online": "TRUE", "electronic_result": "TRUE"}, late=True
     ),

@@ -29,11 +29,24 @@ def _which(t: ir.Table) -> ir.StringColumn:
     return t.province + ":" + t.dossier_id.cast("string")
 
 
-def _late(t: ir.Table) -> ir.BooleanValue:
+def _late(t: ir.Table, rounds: ir.IntegerValue) -> ir.BooleanValue:
+    """`rounds` of supplements: more than one makes late."""
     ended = t.finished_at.notnull() & (t.finished_at < END)
     late_end = ended & (t.verdict_instant == "overdue")
     late_open = ~ended & t.due_at.notnull() & (t.due_at < END) & (~t.paused | _asked_late(t))
-    return late_end | late_open | (t.supplement_rounds.fill_null(0) >= 2)
+    return late_end | late_open | (rounds >= 2)
+
+
+def _of_supplements(t: ir.Table) -> ir.IntegerValue:
+    return t.supplement_rounds.fill_null(0)
+
+
+def _of_all_rounds(t: ir.Table) -> ir.IntegerValue:
+    return t.supplement_rounds.fill_null(0) + t.completion_rounds.fill_null(0)
+
+
+def _all_rounds_known(t: ir.Table) -> ir.BooleanValue:
+    return t.supplement_rounds.notnull() & t.completion_rounds.notnull()
 
 
 def _online_service(t: ir.Table) -> ir.BooleanValue:
@@ -80,12 +93,22 @@ MEASURES: tuple[Measure, ...] = (
         "received_in_time", "Tiếp nhận trong kỳ, giải quyết đúng hạn",
         "Hồ sơ tiếp nhận trong kỳ mà lúc kết thúc (chưa xong thì cuối kỳ, đang tạm dừng thì lúc tạm dừng) không sau hạn đến phút,"
         " và bị yêu cầu bổ sung không quá một lần. Không có hạn thì không quá hạn.",
-        lambda t: received(t) & ~_late(t) & t.supplement_rounds.notnull(), pauses=True,
+        lambda t: received(t) & ~_late(t, _of_supplements(t)) & t.supplement_rounds.notnull(), pauses=True,
     ),
     _dossiers(
         "received_in_time_unknown", "Tiếp nhận trong kỳ, không rõ có đúng hạn không",
         "Hồ sơ tiếp nhận trong kỳ không quá hạn mà nguồn không cho biết số lần yêu cầu bổ sung.",
-        lambda t: received(t) & ~_late(t) & t.supplement_rounds.isnull(), pauses=True,
+        lambda t: received(t) & ~_late(t, _of_supplements(t)) & t.supplement_rounds.isnull(), pauses=True,
+    ),
+    _dossiers(
+        "received_in_time_all_rounds", "Tiếp nhận trong kỳ, giải quyết đúng hạn, tính cả lượt hoàn thiện",
+        "Như “Tiếp nhận trong kỳ, giải quyết đúng hạn”, nhưng lượt yêu cầu hoàn thiện trước khi tiếp nhận cũng là một lượt bổ sung.",
+        lambda t: received(t) & ~_late(t, _of_all_rounds(t)) & _all_rounds_known(t), pauses=True,
+    ),
+    _dossiers(
+        "received_in_time_all_rounds_unknown", "Tiếp nhận trong kỳ, không rõ có đúng hạn không, tính cả lượt hoàn thiện",
+        "Hồ sơ tiếp nhận trong kỳ không quá hạn mà nguồn không cho biết số lượt bổ sung hoặc hoàn thiện.",
+        lambda t: received(t) & ~_late(t, _of_all_rounds(t)) & ~_all_rounds_known(t), pauses=True,
     ),
     _dossiers(
         "received_disliked", "Tiếp nhận trong kỳ, bị chê",
