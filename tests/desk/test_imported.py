@@ -14,6 +14,7 @@ from motcua.dossiers.importing.services import import_dossiers
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.writer import READ_ONLY
 from motcua.law.lifecycle import Command
+from motcua.platform.presentation.words import NBSP
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,8 @@ def test_every_tab_opens_and_says_that_it_is_only_to_be_read(imported, sign_in) 
             assert "Hồ sơ nhập từ hệ thống khác: ở đây chỉ xem" in said
             assert "Việc có thể làm" not in said
             assert "None" not in said
-    assert "Nhập từ hệ thống khác" in client.get(reverse("desk:dossier", args=[imported[0].pk])).content.decode()
+    told = client.get(reverse("desk:dossier", args=[imported[5].pk])).content.decode().replace(NBSP, " ")
+    assert "Tiếp nhận 02/11/2026 08:00. Có kết quả 04/11/2026 08:00. Trả kết quả 05/11/2026 08:00." in told
 
 
 def test_no_move_is_taken(imported, sign_in) -> None:

@@ -69,6 +69,14 @@ KIND_TEXT: Final = {
     PERSONAL_DATA_ERASED: "Xóa dữ liệu cá nhân theo luật",
     HAND_OVER_REFUSED: "Thử trả kết quả khi chưa có kết quả (không được)",
 }
+_TOLD_ELSEWHERE: Final = (
+    ("submitted_at", "Nộp"),
+    ("accepted_at", "Tiếp nhận"),
+    ("paused_at", "Tạm dừng từ"),
+    ("resolved_at", "Có kết quả"),
+    ("handed_over_at", "Trả kết quả"),
+    ("ended_at", "Kết thúc không có kết quả"),
+)
 _PROOF_TEXT: Final = {
     "signature": "ký nhận",
     "one_time_code": "mã xác nhận một lần",
@@ -195,6 +203,11 @@ def _opened(one: dict[str, Any], names: Names) -> str:
 
 def _notes(item: TimelineItem, names: Names) -> Iterator[str]:
     data, changed = item.data, item.data.get("set", {})
+    if item.kind in (IMPORTED, IMPORT_ADVANCED):
+        # One entry tells of a whole life, which has no entries of its own here.
+        for key, label in _TOLD_ELSEWHERE:
+            if changed.get(key):
+                yield f"{label} {vn_datetime(parse_moment(changed[key]))}."
     if item.kind == "dossier.forwarded":
         to = [names.units.get(changed.get("unit_id"), ""), names.officers.get(changed.get("officer_id"), "")]
         yield f"Bước “{changed['step']}”{', ' if any(to) else ''}{', '.join(part for part in to if part)}."
