@@ -43,9 +43,9 @@ def _check(value: object) -> None:
         if -_LARGEST_SAFE <= value <= _LARGEST_SAFE:
             return
     elif isinstance(value, dict):
-        for key, item in value.items():
-            if not (isinstance(key, str) and key.isascii()):
-                raise TypeError(f"ledger key must be an ASCII string: {key!r}")
+        if not _ascii_words(value):
+            raise TypeError(f"ledger keys must be ASCII strings: {list(value)!r}")
+        for item in value.values():
             kind = type(item)
             if kind not in _PLAIN and not (kind is int and -_LARGEST_SAFE <= item <= _LARGEST_SAFE):
                 _check(item)
@@ -55,6 +55,14 @@ def _check(value: object) -> None:
             _check(item)
         return
     raise TypeError(f"cannot stand in a ledger entry: {value!r}")
+
+
+def _ascii_words(keys: Iterable[object]) -> bool:
+    try:
+        # One call for all of them.
+        return "".join(keys).isascii()  # type: ignore[arg-type]
+    except TypeError:
+        return False
 
 
 def moment_text(moment: datetime) -> str:

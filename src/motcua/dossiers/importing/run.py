@@ -14,12 +14,12 @@ from django.db import connection, transaction
 from motcua.dossiers import ledger
 from motcua.dossiers.importing.aside import Aside
 from motcua.dossiers.importing.checking import Note, NoteKind, go_on, refusal
-from motcua.dossiers.importing.judging import Judged, judge
+from motcua.dossiers.importing.judging import judge
 from motcua.dossiers.importing.places import Places
 from motcua.dossiers.importing.reading import Line
 from motcua.dossiers.importing.record import OF_OTHERS, Stored, advance, stored_of
 from motcua.dossiers.importing.report import DossierImport
-from motcua.dossiers.importing.writing import Going, write_advances, write_new
+from motcua.dossiers.importing.writing import Coming, Going, first_text, write_advances, write_new
 from motcua.law.moments import local_day
 
 # One import at a time: two would find the same code missing and both write it.
@@ -32,7 +32,7 @@ class _Row:
 
     line: Line
     reason: str
-    judged: Judged | None
+    coming: Coming | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,11 @@ class Run:
 
     def _row(self, line: Line) -> _Row:
         reason = line.reason or refusal(line.told)
-        judged = None if reason or not self.places.know(line.told) else judge(line.told, self.places, self.recorded)
-        return _Row(line, reason, judged)
+        return _Row(line, reason, None if reason or not self.places.know(line.told) else self._coming(line))
+
+    def _coming(self, line: Line) -> Coming:
+        judged = judge(line.told, self.places, self.recorded)
+        return Coming(judged, first_text(judged, self.at))
 
     def _read_ahead(self) -> None:
         self.ahead = self.pool.submit(self._read)
@@ -130,16 +133,16 @@ class Run:
         return taken
 
     def _write(self, taken: Sequence[_Row], known: dict[str, _Known], outcome: _Outcome) -> None:
-        coming: list[Judged] = []
+        coming: list[Coming] = []
         going: list[Going] = []
         for row in taken:
             line = row.line
             one = known.get(line.told["code"])
             if one is None:
-                judged = row.judged or judge(line.told, self.places, self.recorded)
-                coming.append(judged)
+                new = row.coming or self._coming(line)
+                coming.append(new)
                 outcome.new += 1
-                outcome.note(line, judged.notes)
+                outcome.note(line, new.judged.notes)
             elif one.stored is None:
                 outcome.refused.append((line, f"mã {line.told['code']} là của một hồ sơ làm trên hệ thống này"))
             else:

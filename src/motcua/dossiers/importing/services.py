@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +21,9 @@ CHUNK: Final = 5_000
 
 Progress = Callable[[int, int], None]
 
+# The reading of the next lines must let go of the interpreter as soon as the server takes more, or it stands idle.
+_SWITCH_SECONDS: Final = 0.0002
+
 
 def import_dossiers(
     path: Path, *, mapping: FileMapping, at: datetime, progress: Progress | None = None, chunk: int = CHUNK
@@ -34,6 +39,7 @@ def import_dossiers(
         aside(beside(path, "refused"), [*file.header, *OWN_COLUMNS]) as refusals,
         aside(beside(path, "notes"), ["line", "code", "note", "text"]) as notes,
         ThreadPoolExecutor(max_workers=1) as pool,
+        _switching_often(),
     ):
         run = Run(iter(file), chunk, at, report, refusals, notes, pool)
         while line := run.load():
@@ -42,3 +48,13 @@ def import_dossiers(
                 progress(min(line, file.lines), file.lines)
         report.refused_file, report.notes_file = refusals.path, notes.path
     return report
+
+
+@contextlib.contextmanager
+def _switching_often() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)

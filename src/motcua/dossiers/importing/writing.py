@@ -27,7 +27,7 @@ from motcua.law.lifecycle import IMPORT_ADVANCED, IMPORTED, State
 from motcua.platform.copying import reserve_ids
 
 # Rows sent at once: the server stores them while the next ones are being made.
-_BLOCK: Final = 100
+_BLOCK: Final = 500
 _NOBODY: Final[dict[str, object]] = {}
 
 # Columns that every imported dossier has alike, then those that its record gives.
@@ -52,11 +52,28 @@ _NULL: Final = "\\N"
 _ALIKE_TEXT: Final = "\t".join(_ALIKE.values())
 
 
-def write_new(coming: Sequence[Judged], *, recorded_at: datetime, meanwhile: Callable[[], None]) -> None:
-    """Dossiers with their first entries, in the caller's transaction.
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A dossier to be written, with the text of its first entry, which needs no id: it is made while there is time."""
 
-    The entries go first, for they are most of the server's work and are made while it stores the ones before; what points
-    to a dossier that comes later is asked at the commit. While the dossiers are sent nothing is left to do but `meanwhile`.
+    judged: Judged
+    text: str
+
+
+def first_text(judged: Judged, recorded_at: datetime) -> str:
+    record = judged.record
+    return ledger.entry_text(
+        kind=IMPORTED, occurred_at=judged.occurred_at, recorded_at=recorded_at, actor=SYSTEM.label,
+        from_state=State.DRAFT.value, to_state=record.state.value,
+        data=record.intake | {"facts": record.facts, "set": record.set}, private=_NOBODY, key=b"",
+    )  # fmt: skip
+
+
+def write_new(coming: Sequence[Coming], *, recorded_at: datetime, meanwhile: Callable[[], None]) -> None:
+    """Dossiers with their first entries, in the caller's transaction; `meanwhile` is begun before they are sent.
+
+    The entries go first, for they are made while the server stores the ones before; what points to a dossier that comes
+    later is asked at the commit.
     """
     ids = iter(reserve_ids("dossiers_dossier", len(coming)))
     entry_ids = iter(reserve_ids("dossiers_ledgerentry", len(coming)))
@@ -66,13 +83,8 @@ def write_new(coming: Sequence[Judged], *, recorded_at: datetime, meanwhile: Cal
 
     def entries() -> Iterator[str]:
         for one in coming:
-            id_, record = next(ids), one.record
-            text = ledger.entry_text(
-                kind=IMPORTED, occurred_at=one.occurred_at, recorded_at=recorded_at, actor=SYSTEM.label,
-                from_state=State.DRAFT.value, to_state=record.state.value,
-                data=record.intake | {"facts": record.facts, "set": record.set}, private=_NOBODY, key=b"",
-            )  # fmt: skip
-            head = ledger.entry_hash(id_, 1, ledger.GENESIS, text).hex()
+            id_, record = next(ids), one.judged.record
+            head = ledger.entry_hash(id_, 1, ledger.GENESIS, one.text).hex()
             intake, get = record.intake, record.set.get
             told = "\t".join([_copied(intake[name]) for name in _TOLD])
             moments = "\t".join([get(name) or _NULL for name in _MOMENTS])
@@ -82,16 +94,14 @@ def write_new(coming: Sequence[Judged], *, recorded_at: datetime, meanwhile: Cal
                 f"{_ALIKE_TEXT}\n"
             )
             yield (
-                f"{next(entry_ids)}\t{id_}\t1\t{IMPORTED}\t{ledger.moment_text(one.occurred_at)}\t{recorded}\t{ledger.FORMAT}\t"
-                f"{_escaped(text)}\t{_GENESIS}\t\\\\x{head}\n"
+                f"{next(entry_ids)}\t{id_}\t1\t{IMPORTED}\t{ledger.moment_text(one.judged.occurred_at)}\t{recorded}\t{ledger.FORMAT}\t"
+                f"{_escaped(one.text)}\t{_GENESIS}\t\\\\x{head}\n"
             )
 
-    if coming:
-        _copy("dossiers_ledgerentry", ("id", *ENTRY_COLUMNS), _blocks(entries()))
     meanwhile()
     if coming:
-        # As one block: each would have to wait for its turn beside `meanwhile`.
-        _copy("dossiers_dossier", _DOSSIER_COLUMNS, ["".join(dossiers)])
+        _copy("dossiers_ledgerentry", ("id", *ENTRY_COLUMNS), _blocks(entries()))
+        _copy("dossiers_dossier", _DOSSIER_COLUMNS, _blocks(dossiers))
 
 
 def _unguessable(count: int) -> list[str]:
