@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +40,7 @@ def import_dossiers(
         aside(beside(path, "refused"), [*file.header, *OWN_COLUMNS]) as refusals,
         aside(beside(path, "notes"), ["line", "code", "note", "text"]) as notes,
         ThreadPoolExecutor(max_workers=1) as pool,
-        _switching_often(),
+        _undisturbed(),
     ):
         run = Run(iter(file), chunk, at, report, refusals, notes, pool)
         while line := run.load():
@@ -51,10 +52,14 @@ def import_dossiers(
 
 
 @contextlib.contextmanager
-def _switching_often() -> Iterator[None]:
-    before = sys.getswitchinterval()
+def _undisturbed() -> Iterator[None]:
+    """What a line becomes holds no circles, so that looking for them among all objects again and again finds nothing."""
+    before, collecting = sys.getswitchinterval(), gc.isenabled()
     sys.setswitchinterval(_SWITCH_SECONDS)
+    gc.disable()
     try:
         yield
     finally:
         sys.setswitchinterval(before)
+        if collecting:
+            gc.enable()
