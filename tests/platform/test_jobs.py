@@ -2,16 +2,76 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import psycopg
 import pytest
 from django.db import connection, transaction
+from procrastinate.exceptions import ConnectorException
 
-from motcua.platform.jobs import Job, defer_many, register_sweep, requeue_stalled, run_sweeps, run_worker
+from motcua.platform.jobs import (
+    Job,
+    defer_many,
+    register_sweep,
+    requeue_stalled,
+    run_sweeps,
+    run_worker,
+    told_in_the_end,
+)
 
 
 def rows(query: str) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return cursor.fetchall()
+
+
+LOSE_ONCE = """
+CREATE SEQUENCE lost_once;
+CREATE FUNCTION lose_connection() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.status = 'succeeded' AND nextval('lost_once') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER lose_once BEFORE UPDATE ON procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION lose_connection();
+"""
+NO_LOSS = "DROP TRIGGER lose_once ON procrastinate_jobs; DROP FUNCTION lose_connection; DROP SEQUENCE lost_once"
+
+
+def test_the_end_of_a_job_is_told_again_when_the_connection_is_lost(committed_db, note_task, caplog):
+    with connection.cursor() as cursor:
+        cursor.execute(LOSE_ONCE)
+    try:
+        defer_many([Job(note_task, {"key": "a"})])
+        run_worker(until_empty=True)
+
+        assert rows("SELECT status::text, attempts FROM procrastinate_jobs") == [("succeeded", 1)]
+        assert "the end of a job waits for the database" in caplog.text
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(NO_LOSS)
+
+
+def fails(*causes: type[psycopg.Error]) -> Callable[[], Awaitable[None]]:
+    """Fails by each of the causes in turn, then tells."""
+    left = list(causes)
+
+    async def tell() -> None:
+        if left:
+            raise ConnectorException from left.pop(0)()
+
+    return tell
+
+
+def test_what_was_heard_is_not_told_again_and_a_refusal_is_no_loss():
+    lost, refused = psycopg.OperationalError, psycopg.errors.RaiseException
+
+    assert asyncio.run(told_in_the_end(fails(lost, refused))()) is None
+    with pytest.raises(ConnectorException):
+        asyncio.run(told_in_the_end(fails(refused))())
+    with pytest.raises(ConnectorException):
+        asyncio.run(told_in_the_end(fails(lost, psycopg.errors.UndefinedTable))())
 
 
 @pytest.mark.django_db

@@ -6,13 +6,15 @@ asks first whether its work is already done.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -20,6 +22,7 @@ from django.db import DatabaseError, OperationalError, connection, connections, 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
+from procrastinate.manager import JobManager
 
 from motcua.platform.clock import now
 from motcua.platform.config import config
@@ -214,9 +217,38 @@ def run_worker(*, concurrency: int = 2, until_empty: bool = False, queues: Seque
         connections.close_all()
 
 
+# For so many seconds the end of a job waits for the database; a worker that cannot tell by then has ended itself.
+_TELLING_SECONDS = 60
+
+
+def told_in_the_end(tell: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """`tell` again while the database is away: it says what became of a job.
+
+    procrastinate says it once. Lost, the job would stay `doing` with a worker that lives, and nobody would take it back.
+    """
+
+    async def told(*args: Any, **kwargs: Any) -> None:
+        for second in range(_TELLING_SECONDS):
+            try:
+                return await tell(*args, **kwargs)
+            except ConnectorException as error:
+                if isinstance(error.__cause__, psycopg.errors.RaiseException) and second:
+                    return None  # heard before, and only the answer was lost
+                if not isinstance(error.__cause__, (psycopg.OperationalError, psycopg.InterfaceError)):
+                    raise
+            _log.warning("the end of a job waits for the database")
+            await asyncio.sleep(1.0)
+        return await tell(*args, **kwargs)
+
+    return told
+
+
 def _work(concurrency: int, until_empty: bool, queues: Sequence[str] | None) -> None:
     silent = config().jobs_stalled_seconds
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
+        manager = worker_app.job_manager
+        for name in ("finish_job", "retry_job"):
+            setattr(manager, name, told_in_the_end(partial(getattr(JobManager, name), manager)))
         worker_app.run_worker(
             concurrency=concurrency,
             wait=not until_empty,
