@@ -14,6 +14,7 @@ def clock(monkeypatch: pytest.MonkeyPatch):
 
     clock = Clock(FRIDAY)
     monkeypatch.setattr("motcua.desk.access.now", clock)
+    monkeypatch.setattr("motcua.board.views.asked.now", clock)
     monkeypatch.setattr("motcua.board.views.public.now", clock)
     cache.clear()
     return clock

@@ -183,10 +183,10 @@ def test_as_many_queries_for_many_agencies_as_for_one(province: Province, sign_i
             page_of(client, BOARD + query)
         asked.append(len(queries))
 
-    assert asked == [19, 19, 19]
+    assert asked == [25, 25, 25]
     with CaptureQueriesContext(connection) as queries:
         page = client.get(f"{BOARD}?phan=hom-nay").content
-    assert len(queries) == 12
+    assert len(queries) == 17
     assert len(page) < 20_000
 
 

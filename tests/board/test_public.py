@@ -38,7 +38,7 @@ def test_progress_of_every_agency(province: Province, clock: Clock, set_mode: Ca
     with CaptureQueriesContext(connection) as again:
         answer = client.get(PAGE)
 
-    assert (len(first), len(again)) == (3, 0)
+    assert (len(first), len(again)) == (7, 0)
     assert "public" in answer["Cache-Control"]
     assert client.get(PAGE, headers={"If-None-Match": answer["ETag"]}).status_code == 304
     assert "Tính đến 11:20 ngày 20/11/2026" in page

@@ -35,7 +35,8 @@ def test_every_cell_is_the_same_on_both(duck: Duck) -> None:
         Asked.of(MONTH, now=NOW),
         Asked.of(DAY, now=NOW),
         Asked.of(MONTH, now=NOW, as_of=later(hours=45)),
-        Asked.of(MONTH, now=NOW, scope="/H32/H32.101/"),
+        Asked.of(MONTH, now=NOW, live=True),
+        Asked.of(MONTH, now=NOW, agencies=["H32.101", "H32.16"]),
     ]
     cells = 0
     for names, by in (

@@ -93,7 +93,7 @@ def offered(today: date, regime: Regime) -> list[tuple[str, list[tuple[str, str]
 
 
 def read_moment(text: str, now: datetime) -> datetime:
-    """As known when: a local minute, now without one. Never later than now, and a whole minute, so that it can be asked again.
+    """As known when: a local moment, now without one. Never later than now.
 
     Raises BadInput.
     """
@@ -104,8 +104,9 @@ def read_moment(text: str, now: datetime) -> datetime:
         except ValueError:
             raise BadInput("Tính đến: cần ngày và giờ, ví dụ 26/11/2026 16:00.", field="luc") from None
         known = min(known if known.tzinfo else known.replace(tzinfo=VIETNAM), now)
-    return known.astimezone(VIETNAM).replace(second=0, microsecond=0)
+    return known.astimezone(VIETNAM)
 
 
 def write_moment(moment: datetime) -> str:
-    return f"{moment.astimezone(VIETNAM):%Y-%m-%dT%H:%M}"
+    """To the microsecond where it is no whole minute, so that what is asked again is the same."""
+    return moment.astimezone(VIETNAM).replace(tzinfo=None).isoformat(timespec="auto").removesuffix(":00")

@@ -11,19 +11,20 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from motcua.board.asking import read_moment, write_moment
-from motcua.board.measures import AHEAD, board_measure
+from motcua.board.measures import AHEAD
 from motcua.board.places import Place
 from motcua.law.errors import BadInput
-from motcua.statistics.figures import Asked, count_values
-from motcua.statistics.measures import Count, Fact
+from motcua.statistics.figures import Asked, count_values, open_rows
+from motcua.statistics.measures import Count, Fact, measure
 from motcua.statistics.periods import Window
 
 
-def asked_for(name: str, window: Window, as_of: datetime, path: str) -> Asked:
+def asked_for(name: str, window: Window, as_of: datetime, place: Place, *, live: bool = False) -> Asked:
     """Raises BadInput for a window that begins after what can be known, but for a measure that looks ahead."""
+    codes = tuple(agency.code for agency in place.below)
     if name in AHEAD:
-        return Asked(window.start, window.end, as_of, path)
-    return Asked.of(window, now=as_of, as_of=as_of, scope=path)
+        return Asked(window.start, window.end, as_of, codes, live=live)
+    return Asked.of(window, now=as_of, as_of=as_of, agencies=codes, live=live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Cell:
     @property
     def count(self) -> Count:
         """Raises BadInput for a measure that counts no rows to be opened."""
-        found = board_measure(self.measure)
+        found = measure(self.measure)
         if (
             not isinstance(found, Count)
             or found.fact not in (Fact.DOSSIER, Fact.MOVE)
@@ -62,7 +63,7 @@ class Cell:
 
     @property
     def asked(self) -> Asked:
-        return asked_for(self.measure, self.window, self.as_of, self.place.path)
+        return asked_for(self.measure, self.window, self.as_of, self.place)
 
     @property
     def number(self) -> int:
@@ -70,6 +71,11 @@ class Cell:
         by = self.dimensions
         values = count_values([self.count], self.asked, by=tuple(by))
         return values.get(tuple(by.values()), {}).get(self.measure) or 0
+
+    def rows(self, after: int, limit: int) -> list[dict[str, Any]]:
+        """At most `limit` rows by name of column, in the order of their number, which is the first: those behind `after`."""
+        opened = open_rows(self.measure, self.asked, self.dimensions, after=after, limit=limit)
+        return [dict(zip(opened.columns, row, strict=True)) for row in opened.rows]
 
     @property
     def query(self) -> dict[str, str]:

@@ -41,10 +41,11 @@ class Numbers:
         return self.total(numerator), self.total(denominator)
 
 
-def count(names: Iterable[str], place: Place, window: Window, as_of: datetime) -> Numbers:
-    """One query for measures of the dossiers themselves. Raises BadInput for a window that has not begun."""
+def count(names: Iterable[str], place: Place, window: Window, as_of: datetime, *, live: bool = False) -> Numbers:
+    """One query for measures of the dossiers themselves, two where it is of the present. Raises BadInput for a window that
+    has not begun."""
     found = counts(*names)
-    asked = asked_for(found[0].name, window, as_of, place.path)
+    asked = asked_for(found[0].name, window, as_of, place, live=live)
     values = count_values(found, asked, by=("agency",))
     told = {key[0]: {name: value or 0 for name, value in row.items()} for key, row in values.items()}
     return Numbers(place, window, as_of, told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from motcua.board.asking import Period
@@ -18,16 +19,12 @@ _SHADES = 5
 _OFFICE = range(7, 18)
 
 
-def heat(place: Place, period: Period, as_of: datetime) -> Table:
+def heat(place: Place, period: Period, as_of: datetime, *, live: bool) -> Table:
     """One query."""
-    asked = asked_for(MEASURE, period.window, as_of, place.path)
-    told = {
-        (day, hour): row[MEASURE] or 0
-        for (day, hour, vertical), row in count_values(
-            counts(MEASURE), asked, by=("weekday", "hour", "vertical")
-        ).items()
-        if vertical == place.vertical
-    }
+    own = tuple(agency.code for agency in place.own)
+    asked = replace(asked_for(MEASURE, period.window, as_of, place, live=live), agencies=own)
+    values = count_values(counts(MEASURE), asked, by=("weekday", "hour"))
+    told = {(day, hour): row[MEASURE] or 0 for (day, hour), row in values.items()}
     most = max(told.values(), default=0)
     hours = sorted({*_OFFICE, *(hour for _, hour in told)})
 

@@ -50,10 +50,10 @@ def known_at(now: datetime) -> datetime:
 
 
 def progress(key: str, as_of: datetime) -> Progress:
-    """Two queries. `key` is one of those offered."""
+    """Three queries, in the snapshot in which `as_of` was read. `key` is one of those offered."""
     window = period_window(key, Regime.CALENDAR)
     agencies = list(DimAgency.objects.order_by("path"))
-    asked = Asked.of(window, now=as_of, as_of=as_of)
+    asked = Asked.of(window, now=as_of, as_of=as_of, live=True)
     told = count_values(counts(*_NAMES), asked, by=("agency",))
     values = {key[0]: {name: value or 0 for name, value in row.items()} for key, row in told.items()}
     main = [one for one in agencies if not one.vertical]

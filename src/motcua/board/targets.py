@@ -8,12 +8,12 @@ from datetime import datetime
 
 from motcua.board.cells import Cell, asked_for
 from motcua.board.goals import LIGHTS, Goal, light_of, missing_text
-from motcua.board.measures import board_measure, counts
+from motcua.board.measures import counts
 from motcua.board.models import Target
 from motcua.board.places import Place
 from motcua.board.tables import Column, Entry, Kind, Row, Table
 from motcua.statistics.figures import count_values
-from motcua.statistics.measures import Ratio
+from motcua.statistics.measures import Ratio, measure
 from motcua.statistics.models import DimAgency
 from motcua.statistics.periods import Window
 from motcua.statistics.ratios import cents_text
@@ -30,7 +30,7 @@ class Standing:
 
 
 def ratio_of(goal: Goal) -> Ratio:
-    found = board_measure(goal.measure)
+    found = measure(goal.measure)
     assert isinstance(found, Ratio)
     return found
 
@@ -40,7 +40,7 @@ def standing(place: Place, year: int, window: Window, goal: Goal, as_of: datetim
     ratios = {one: ratio_of(one) for one in Goal}
     names = {name for ratio in ratios.values() for name in (ratio.numerator, ratio.denominator, ratio.unknown) if name}
     found = counts(*sorted(names))
-    asked = asked_for(found[0].name, window, as_of, place.path)
+    asked = asked_for(found[0].name, window, as_of, place)
     values: dict[str, Mapping[str, int | None]] = {
         key[0]: row for key, row in count_values(found, asked, by=("agency",)).items()
     }

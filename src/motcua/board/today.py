@@ -30,13 +30,13 @@ class Today:
 
 
 def today(place: Place, actor: Actor, as_of: datetime, *, live: bool) -> Today:
-    """The day of a moment; `live`: it is now. Six queries at most, whatever the number of agencies."""
+    """The day of a moment; `live`: it is now. Eight queries at most, whatever the number of agencies."""
     day = as_of.astimezone(VIETNAM).date()
     one = timedelta(days=1)
-    now = count(("received", "finished", "open_overdue"), place, Window(day, day), as_of)
-    due = count(("due",), place, Window(day, day), as_of)
-    tomorrow = count(("due",), place, Window(day + one, day + one), as_of)
-    before = count(("received", "open_overdue"), place, Window(day - one, day - one), as_of)
+    now = count(("received", "finished", "open_overdue"), place, Window(day, day), as_of, live=live)
+    due = count(("due",), place, Window(day, day), as_of, live=live)
+    tomorrow = count(("due",), place, Window(day + one, day + one), as_of, live=live)
+    before = count(("received", "open_overdue"), place, Window(day - one, day - one), as_of, live=live)
     still = standing.counts(actor) if live else standing.PAST
     return Today(
         _sentence(place, now, due, "Hôm nay" if live else f"Ngày {day:%d/%m/%Y}"),

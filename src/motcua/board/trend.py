@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -27,15 +27,14 @@ class Trend:
     chart: dict[str, Any]
 
 
-def trend(place: Place, period: Period, step: str, as_of: datetime) -> Trend:
-    """Two queries: what is accepted and what is finished falls on days by different moments."""
+def trend(place: Place, period: Period, step: str, as_of: datetime, *, live: bool) -> Trend:
+    """Two queries, for what is accepted and what is finished falls on days by different moments; one of the present."""
     end = min(period.window.last, as_of.astimezone(VIETNAM).date())
     windows = _weeks(end) if step == "tuan" else _months(end, period.regime)
-    asked = asked_for("received", Window(windows[0].first, end), as_of, place.path)
-    by_day: dict[date, dict[str, int]] = {}
-    for (day, vertical), row in count_values(counts(*_NAMES), asked, by=("day", "vertical")).items():
-        if vertical == place.vertical:
-            by_day[day] = {name: value or 0 for name, value in row.items()}
+    own = tuple(agency.code for agency in place.own)
+    asked = replace(asked_for("received", Window(windows[0].first, end), as_of, place, live=live), agencies=own)
+    told = count_values(counts(*_NAMES), asked, by=("day",))
+    by_day = {day: {name: value or 0 for name, value in row.items()} for (day,), row in told.items()}
     rows = [_line(place, window, step, as_of, by_day) for window in windows]
     table = Table(
         "xu-huong",

@@ -19,7 +19,7 @@ from motcua.scoring.queries import Question
 from motcua.statistics.engines import Query
 from motcua.statistics.expressions import OPENED, opened
 from motcua.statistics.measures import MEASURES, Count, Fact
-from motcua.statistics.tables import PARAMETERS
+from motcua.statistics.tables import PARAMETERS, Cut
 
 COLUMNS = (*OPENED[Fact.DOSSIER], "unknown")
 _AFTER = ibis.param("int64").name("after")
@@ -43,16 +43,16 @@ def costs(question: Question, criterion: Leaf, *, limit: int, after: int = 0, pl
     counts = _counts(ratio)
     if counts is None:
         return None
-    cell = question.cell
+    cell, cut = question.cell, question.asked.cut
 
     def page() -> tuple[ir.Table, Sequence[ir.Scalar]]:
-        rows = _costing(ratio, cell)
+        rows = _costing(ratio, cell, cut)
         of = rows.unknown.ifelse(1, 0).sum().over(ibis.window()).cast("int64")
         rows = rows.mutate(of_total=rows.count().over(ibis.window()).cast("int64"), of_unknown=of)
         kept = rows.filter(rows.dossier_id > _AFTER).order_by("dossier_id").limit(limit)
         return kept.select(*COLUMNS, "of_total", "of_unknown"), (*PARAMETERS, _AFTER)
 
-    key = ("costing", ratio.terms, tuple(cell.items()), limit)
+    key = ("costing", ratio.terms, tuple(cell.items()), limit, cut)
     found = Inlined().run(Query(key, page, question.asked.values | {"after": after}))
     total, unknown = found[0][-2:] if found else (0, 0)
     return Cost(total, unknown, tuple(dict(zip(COLUMNS, row, strict=False)) for row in found))
@@ -80,21 +80,21 @@ def _counts(ratio: Ratio) -> list[Count] | None:
     return counts if counts and len(counts) == len(found) else None
 
 
-def _rows(terms: Sequence[Term], sign: int, cell: dict[str, Any]) -> ir.Table | None:
+def _rows(terms: Sequence[Term], sign: int, cell: dict[str, Any], cut: Cut) -> ir.Table | None:
     """The rows behind the terms of one sign, each dossier once."""
     tables = []
     for term in terms:
         count = MEASURES[term.measure]
         assert isinstance(count, Count)
         if term.sign == sign:
-            tables.append(opened(count, cell, [])[0])
+            tables.append(opened(count, cell, [], cut)[0])
     return reduce(lambda one, other: ibis.union(one, other, distinct=True), tables) if tables else None
 
 
-def _costing(ratio: Ratio, cell: dict[str, Any]) -> ir.Table:
+def _costing(ratio: Ratio, cell: dict[str, Any], cut: Cut) -> ir.Table:
     """Of what counts different values: the dossiers of those values that the numerator does not have."""
-    base, reached = _rows(ratio.denominator, 1, cell), _rows(ratio.numerator, 1, cell)
-    taken, unknown = _rows(ratio.numerator, -1, cell), _rows(ratio.unknown, 1, cell)
+    base, reached = _rows(ratio.denominator, 1, cell, cut), _rows(ratio.numerator, 1, cell, cut)
+    taken, unknown = _rows(ratio.numerator, -1, cell, cut), _rows(ratio.unknown, 1, cell, cut)
     assert base is not None
     by = next((MEASURES[term.measure].distinct for term in ratio.denominator), None) or "dossier_id"  # type: ignore[attr-defined]
     rows = base

@@ -16,11 +16,11 @@ from motcua.scoring.rules import Numbers
 from motcua.scoring.score import Score, score
 from motcua.scoring.versions import holds_on, index_set_in, index_set_of, validity_text
 from motcua.statistics.engines import Engine, postgres
-from motcua.statistics.figures import EVERYWHERE, Asked, count_values
+from motcua.statistics.figures import Asked, count_values
 from motcua.statistics.measures import MEASURES, Count
 from motcua.statistics.models import DimAgency
 from motcua.statistics.periods import Regime, Window, period_window
-from motcua.statistics.reports.form_06a import place_of
+from motcua.statistics.reports.form_06a import codes_below, place_of
 
 _KINDS = {"month": "tháng (2026-09)", "quarter": "quý (2026-Q3)", "year": "năm (2026)"}
 WHOLE = "Toàn tỉnh"
@@ -64,7 +64,7 @@ def question(index: str, period: str, agency: str = "", *, now: datetime, as_of:
         known = ", ".join(_KINDS[one] for one in index_set.periods)
         raise BadInput(f"Bộ chỉ số “{index_set.index}” không chấm cho kỳ “{period}”; cần {known}.", field="period")
     place = place_of(agency) if agency else None
-    asked = Asked.of(window, now=now, as_of=as_of, scope=place.path if place else EVERYWHERE)
+    asked = Asked.of(window, now=now, as_of=as_of, agencies=codes_below(place) if place else None)
     return Question(index_set, text, window, place, asked)
 
 

@@ -84,7 +84,7 @@ def check(on_read: Callable[[int], None] = lambda entries: None) -> Checked:
 
 
 def _kept() -> Iterator[tuple[Key, int]]:
-    columns = ("measure", "day", "agency", "procedure", "channel", "value")
+    columns = ("measure", "day", "hour", "agency", "value")
     for *key, value in DailyCount.objects.values_list(*columns).iterator():
         yield tuple(key), value
 

@@ -31,15 +31,26 @@ class Engine(Protocol):
         ...
 
 
+# A parameter named so stands for a list: `column == any_of(...)` holds where the column is one of its values.
+_ANY = "any_"
+
+
+def any_of(name: str, kind: str) -> ir.Scalar:
+    """A parameter whose value is a list of values of a type; it may only be compared with a column by `==`."""
+    return ibis.param(kind).name(f"{_ANY}{name}")
+
+
 def compiled(
     compiler: SQLGlotCompiler,
     expression: ir.Table,
     parameters: Sequence[ir.Scalar],
     spell: Callable[[str], str],
+    spell_any: Callable[[str, str], str],
     escape: Callable[[str], str] = lambda text: text,
 ) -> str:
     """The text with `spell(name)` where a parameter stands; `escape` is done to the rest.
 
+    `spell_any(column, value)` says in the engine's words that a column is one of a list of values.
     Ibis puts a value in the place of each parameter. So each gets a value that nothing else has, and what the compiler
     made of that value is then found again in the tree and taken out.
     """
@@ -52,7 +63,10 @@ def compiled(
 
     def without_values(node: sge.Expression) -> sge.Expression:
         for name, value in made.items():
-            if node == value:
+            if name.startswith(_ANY):
+                if isinstance(node, sge.EQ) and node.expression == value:
+                    return sge.Var(this=spell_any(node.this.sql(compiler.dialect), _token(name)))
+            elif node == value:
                 return sge.Var(this=_token(name))
         return node
 

@@ -15,67 +15,75 @@ import ibis.expr.types as ir
 from django.db import connection
 
 from motcua.law.errors import BadInput
+from motcua.statistics.compiling import any_of
 from motcua.statistics.engines import Query, postgres
 from motcua.statistics.measures import MEASURES, Count, Fact
-from motcua.statistics.models import FAR, DailyCount
-from motcua.statistics.tables import END, START, dossiers
+from motcua.statistics.models import FAR, WHOLE_DAY, DailyCount
+from motcua.statistics.tables import END, START, dossiers, moves
 
-# measure, day, agency, procedure, channel.
-Key = tuple[str, date, str, str, str]
+# measure, day, hour, agency.
+Key = tuple[str, date, int, str]
 
 _EVER = {"start": datetime(1, 1, 1, tzinfo=UTC), "end": FAR}
-# Stands for any of the dossiers that are asked about.
-_ONE = ibis.param("int64").name("ids")
+_DOSSIERS = any_of("dossiers", "int64")
+# By what kept counts can be told apart, in SQL over their table.
+_DIMENSIONS = {
+    "day": "day",
+    "weekday": "(extract(isodow FROM day)::int - 1)",
+    "hour": "hour",
+    "agency": "agency",
+}
 
 
 @cache
-def daily_counts() -> dict[str, tuple[Count, ...]]:
-    """The counts that are kept by day, by the moment that says which day."""
+def daily_counts() -> dict[tuple[Fact, str], tuple[Count, ...]]:
+    """The counts that are kept by day, by their fact and the moment that says which day."""
     kept = [one for one in MEASURES.values() if isinstance(one, Count) and one.daily]
-    found: dict[str, tuple[Count, ...]] = {}
+    found: dict[tuple[Fact, str], tuple[Count, ...]] = {}
     for count in kept:
-        if count.moment is None or count.fact is not Fact.DOSSIER or count.amount or count.distinct:
+        if count.moment is None or count.fact not in (Fact.DOSSIER, Fact.MOVE) or count.amount or count.distinct:
             raise ValueError(f"measure {count.name} cannot be kept by day")
-        found[count.moment] = (*found.get(count.moment, ()), count)
+        found[count.fact, count.moment] = (*found.get((count.fact, count.moment), ()), count)
     return found
 
 
 def counted_of(dossier_ids: Sequence[int]) -> Counter[Key]:
-    """What these dossiers, as known now, count on which day."""
+    """What these dossiers and their entries, as known now, count on which day."""
     found: Counter[Key] = Counter()
-    for moment, counts in daily_counts().items():
-        query = Query(("daily", moment), _maker(moment, counts), _EVER | {"ids": list(dossier_ids)})
-        with connection.cursor() as cursor:
-            # A list, not a join: right after COPY the planner knows nothing of the rows, and would join each with each.
-            cursor.execute(postgres.text_of(query).replace("%(ids)s", "ANY(%(ids)s)"), query.values)
-            for day, agency, procedure, channel, *values in cursor.fetchall():
-                for count, value in zip(counts, values, strict=True):
-                    if value:
-                        found[count.name, day, agency, procedure, channel] = value
+    for (fact, moment), counts in daily_counts().items():
+        query = Query(
+            ("daily", fact, moment), _maker(fact, moment, counts), _EVER | {_DOSSIERS.get_name(): list(dossier_ids)}
+        )
+        for day, hour, agency, *values in postgres.run(query):
+            for count, value in zip(counts, values, strict=True):
+                if value:
+                    found[count.name, day, hour, agency] = value
     return found
 
 
-def _maker(moment: str, counts: Sequence[Count]) -> Callable[[], tuple[ir.Table, Sequence[ir.Scalar]]]:
+def _maker(fact: Fact, moment: str, counts: Sequence[Count]) -> Callable[[], tuple[ir.Table, Sequence[ir.Scalar]]]:
     def make() -> tuple[ir.Table, Sequence[ir.Scalar]]:
-        view = dossiers.filter(dossiers.known_to == ibis.literal(FAR), dossiers.dossier_id == _ONE)
+        if fact is Fact.DOSSIER:
+            view = dossiers.filter(dossiers.known_to == ibis.literal(FAR)).mutate(hour=ibis.literal(WHOLE_DAY))
+        else:
+            view = moves
+        view = view.filter(view.dossier_id == _DOSSIERS)
         kept = view.filter(reduce(lambda one, other: one | other, [count.where(view) for count in counts]))
-        keys = [kept[f"{moment}_on"], kept.agency, kept.procedure, kept.channel]
         values = [kept.count(where=count.where(kept)).name(count.name) for count in counts]
-        return kept.group_by(keys).aggregate(values), (START, END, _ONE)
+        return kept.group_by(kept[f"{moment}_on"], kept.hour, kept.agency).aggregate(values), (START, END, _DOSSIERS)
 
     return make
 
 
 _ADD = """
-INSERT INTO statistics_dailycount (measure, day, agency, procedure, channel, value)
-SELECT * FROM unnest(%s::text[], %s::date[], %s::text[], %s::text[], %s::text[], %s::bigint[])
-ON CONFLICT (measure, day, agency, procedure, channel) DO UPDATE SET value = statistics_dailycount.value + EXCLUDED.value
+INSERT INTO statistics_dailycount (measure, day, hour, agency, value)
+SELECT * FROM unnest(%s::text[], %s::date[], %s::smallint[], %s::text[], %s::bigint[])
+ON CONFLICT (measure, day, hour, agency) DO UPDATE SET value = statistics_dailycount.value + EXCLUDED.value
 """
 _CLEAR = """
-DELETE FROM statistics_dailycount c USING unnest(%s::text[], %s::date[], %s::text[], %s::text[], %s::text[])
-  AS t (measure, day, agency, procedure, channel)
-WHERE (c.measure, c.day, c.agency, c.procedure, c.channel) = (t.measure, t.day, t.agency, t.procedure, t.channel)
-  AND c.value = 0
+DELETE FROM statistics_dailycount c USING unnest(%s::text[], %s::date[], %s::smallint[], %s::text[])
+  AS t (measure, day, hour, agency)
+WHERE (c.measure, c.day, c.hour, c.agency) = (t.measure, t.day, t.hour, t.agency) AND c.value = 0
 """
 
 
@@ -93,34 +101,36 @@ def change(before: Counter[Key], after: Counter[Key]) -> None:
             cursor.execute(_CLEAR, keys)
 
 
+def is_kept(count: Count, by: Sequence[str]) -> bool:
+    """Whether what is kept can tell the count by these dimensions."""
+    return count.daily and all(name in _DIMENSIONS and (name != "hour" or count.fact is Fact.MOVE) for name in by)
+
+
 def by_day(
-    names: Sequence[str],
+    counts: Sequence[Count],
     first: date,
     last: date,
     *,
     agencies: Sequence[str] | None = None,
     by: Sequence[str] = ("day",),
 ) -> dict[tuple[object, ...], dict[str, int]]:
-    """The kept counts of the days from `first` to `last`, as known now, by any of day, agency, procedure and channel.
+    """The kept counts of the days from `first` to `last`, as known now, by any of day, weekday, hour and agency.
 
     `agencies`: only these (codes). The sum over a window's days is the measure's figure for the window. Raises BadInput
-    for a measure that is not kept by day.
+    for a measure that is not kept so.
     """
-    kept = {count.name for counts in daily_counts().values() for count in counts}
-    for name in names:
-        if name not in kept:
-            raise BadInput(f"Chỉ tiêu “{name}” không được giữ theo ngày.", field="measure")
-    for name in by:
-        if name not in ("day", "agency", "procedure", "channel"):
-            raise BadInput(f"Số theo ngày không tách theo “{name}” được.", field="by")
-    columns = ", ".join(("measure", *by))
+    for count in counts:
+        if not is_kept(count, by):
+            raise BadInput(f"Chỉ tiêu “{count.title}” không được giữ theo ngày như vậy.", field="measure")
+    columns = ", ".join(("measure", *(_DIMENSIONS[name] for name in by)))
     within = "" if agencies is None else " AND agency = ANY(%(agencies)s)"
+    names = [count.name for count in counts]
     found: dict[tuple[object, ...], dict[str, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {columns}, sum(value)::bigint FROM {DailyCount._meta.db_table}"
             f" WHERE measure = ANY(%(names)s) AND day BETWEEN %(first)s AND %(last)s{within} GROUP BY {columns}",
-            {"names": list(names), "first": first, "last": last, "agencies": list(agencies or ())},
+            {"names": names, "first": first, "last": last, "agencies": list(agencies or ())},
         )
         for name, *key, value in cursor.fetchall():
             found.setdefault(tuple(key), dict.fromkeys(names, 0))[name] = value

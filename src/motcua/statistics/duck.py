@@ -41,5 +41,11 @@ class Duck:
     def text_of(self, query: Query) -> str:
         """With `$name` for each parameter."""
         if query.key not in self._texts:
-            self._texts[query.key] = compiled(self._compiler, *query.make(), spell=lambda name: f"${name}")
+            self._texts[query.key] = compiled(
+                self._compiler,
+                *query.make(),
+                spell=lambda name: f"${name}",
+                # A join, where a list would be searched through for each row.
+                spell_any=lambda column, values: f"{column} IN (SELECT unnest({values}))",
+            )
         return self._texts[query.key]

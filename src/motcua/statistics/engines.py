@@ -29,6 +29,7 @@ class Postgres:
                 self._compiler,
                 *query.make(),
                 spell=lambda name: f"%({name})s",
+                spell_any=lambda column, values: f"{column} = ANY({values})",
                 escape=lambda text: text.replace("%", "%%"),
             )
         return self._texts[query.key]

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from motcua.statistics.dimensions import column_of
 from motcua.statistics.measures.base import Count, Fact
-from motcua.statistics.tables import dossier_view, message_view, move_view, part_view
+from motcua.statistics.tables import Cut, dossier_view, message_view, move_view, part_view
 
 # What of a row is shown when a number is opened; `dossier_id` first, for pages are told apart by it.
 OPENED = {
@@ -34,12 +34,12 @@ ORDER = {
 }
 
 
-def _view(counts: Sequence[Count], by: Sequence[str]) -> ir.Table:
+def _view(counts: Sequence[Count], by: Sequence[str], cut: Cut) -> ir.Table:
     (fact,) = {count.fact for count in counts}
     wanted = {column_of(name, counts[0]) for name in by}
     if fact is Fact.DOSSIER:
-        return dossier_view(wanted, with_pauses=any(count.pauses for count in counts))
-    return {Fact.MOVE: move_view, Fact.PART: part_view, Fact.MESSAGE: message_view}[fact](wanted)
+        return dossier_view(cut, wanted, with_pauses=any(count.pauses for count in counts))
+    return {Fact.MOVE: move_view, Fact.PART: part_view, Fact.MESSAGE: message_view}[fact](cut, wanted)
 
 
 def families(counts: Sequence[Count], by: Sequence[str]) -> list[tuple[Count, ...]]:
@@ -50,9 +50,9 @@ def families(counts: Sequence[Count], by: Sequence[str]) -> list[tuple[Count, ..
     return [tuple(family) for family in found.values()]
 
 
-def counted(counts: Sequence[Count], by: Sequence[str]) -> ir.Table:
+def counted(counts: Sequence[Count], by: Sequence[str], cut: Cut) -> ir.Table:
     """Columns: one for each dimension, then for each count its value and, of a sum, how many rows it is of."""
-    view = _view(counts, by)
+    view = _view(counts, by, cut)
     conditions = [count.where(view) for count in counts]
     # Rows that none of them counts need not be looked at further.
     kept = view.filter(reduce(lambda one, other: one | other, conditions))
@@ -73,13 +73,13 @@ def counted(counts: Sequence[Count], by: Sequence[str]) -> ir.Table:
 
 
 def opened(
-    count: Count, fixed: Mapping[str, bool | None], asked: Sequence[str]
+    count: Count, fixed: Mapping[str, bool | None], asked: Sequence[str], cut: Cut
 ) -> tuple[ir.Table, dict[str, ir.Scalar]]:
     """The rows that `count` counts in a cell, in a fixed order; the same condition as in `counted`, no second definition.
 
     `fixed` are dimensions that are null, yes or no there; `asked` those whose value is a parameter: returned by dimension.
     """
-    view = _view([count], [*fixed, *asked])
+    view = _view([count], [*fixed, *asked], cut)
     kept = view.filter(count.where(view))
     for name, value in fixed.items():
         column = kept[column_of(name, count)]

@@ -1,43 +1,55 @@
 """Asking for figures: measures by dimensions in a window as known at a moment, and the rows behind any number of them.
 
-The one door to the facts for boards, reports and indexes. Which agencies the asker may see is settled before (`scope`).
+The one door to the facts for boards, reports and indexes. Which agencies the asker may see is settled before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
-from motcua.statistics import expressions
+from motcua.statistics import daily, expressions
 from motcua.statistics.engines import Engine, Query, postgres
 from motcua.statistics.measures import Count, Lacking, Ratio, counts_of, measure
 from motcua.statistics.periods import Window
-from motcua.statistics.tables import PARAMETERS
+from motcua.statistics.tables import AGENCIES, PARAMETERS, Cut
 
-EVERYWHERE = "/"
+_INSTANT = timedelta(microseconds=1)
+_AFTER = ibis.param("int64").name("after")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The window as instants, what is to be known, and the path of codes of the agency below which is counted.
+    """The window as instants, what is to be known, and the codes of the agencies whose dossiers are counted; None: all.
 
-    `cut_at` is set where the window ends later than what can be known: then `end` is that moment.
+    `cut_at` is set where the window ends later than what can be known: then `end` is that moment. `live`: nothing was
+    recorded after `as_of` that is in the facts, which who asks must know (in one snapshot, say).
     """
 
     start: datetime
     end: datetime
     as_of: datetime
-    scope: str = EVERYWHERE
+    agencies: tuple[str, ...] | None = None
     cut_at: datetime | None = None
+    live: bool = False
 
     @classmethod
-    def of(cls, window: Window, *, now: datetime, as_of: datetime | None = None, scope: str = EVERYWHERE) -> Asked:
+    def of(
+        cls,
+        window: Window,
+        *,
+        now: datetime,
+        as_of: datetime | None = None,
+        agencies: Iterable[str] | None = None,
+        live: bool = False,
+    ) -> Asked:
         """Cut at `as_of`, and never later than `now`. Raises BadInput for a window that begins after that."""
         known = min(as_of or now, now)
         if window.start > known:
@@ -47,12 +59,23 @@ class Asked:
                 field="from",
             )
         cut = known if known < window.end else None
-        return cls(window.start, cut or window.end, known, scope, cut)
+        within = None if agencies is None else tuple(agencies)
+        return cls(window.start, cut or window.end, known, within, cut, live)
 
     @property
     def values(self) -> dict[str, Any]:
         """By the names of the parameters."""
-        return {"start": self.start, "end": self.end, "as_of": self.as_of, "scope": self.scope}
+        told: dict[str, Any] = {"start": self.start, "end": self.end, "as_of": self.as_of}
+        return told if self.agencies is None else told | {AGENCIES.get_name(): list(self.agencies)}
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last local day of the window."""
+        return self.start.astimezone(VIETNAM).date(), (self.end - _INSTANT).astimezone(VIETNAM).date()
+
+    @property
+    def cut(self) -> Cut:
+        return Cut(within=self.agencies is not None, live=self.live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +115,10 @@ def count_values(
 ) -> dict[Key, dict[str, int | None]]:
     """The counts themselves by key; None for a sum none of whose rows told an amount."""
     values: dict[Key, dict[str, int | None]] = {}
-    for family in expressions.families(counts, by):
+    if kept := [count for count in counts if asked.live and engine is postgres and daily.is_kept(count, by)]:
+        told_by_day = daily.by_day(kept, *asked.days, agencies=asked.agencies, by=by)
+        values = {key: dict(row) for key, row in told_by_day.items()}
+    for family in expressions.families([count for count in counts if count not in kept], by):
         for row in engine.run(_counted(family, tuple(by), asked)):
             told = values.setdefault(tuple(row[: len(by)]), {})
             rest = iter(row[len(by) :])
@@ -107,9 +133,9 @@ def count_values(
 
 def _counted(family: tuple[Count, ...], by: tuple[str, ...], asked: Asked) -> Query:
     def make() -> tuple[ir.Table, Sequence[ir.Scalar]]:
-        return expressions.counted(family, by), PARAMETERS
+        return expressions.counted(family, by, asked.cut), PARAMETERS
 
-    return Query(("counted", tuple(count.name for count in family), by), make, asked.values)
+    return Query(("counted", tuple(count.name for count in family), by, asked.cut), make, asked.values)
 
 
 def _figure(asked_for: object, row: Mapping[str, int | None]) -> Figure:
@@ -140,11 +166,14 @@ def open_rows(
     cell: Mapping[str, Any] | None = None,
     *,
     part: str = "numerator",
+    after: int | None = None,
+    limit: int | None = None,
     engine: Engine = postgres,
 ) -> Opened:
     """Exactly what is counted in a cell: `cell` gives a value for each dimension. Of a ratio `part` names which number.
 
-    A sum opens into the rows whose amounts it adds. Raises BadInput as `figures` does, and for what has no figure.
+    A sum opens into the rows whose amounts it adds. Page by page: at most `limit` rows, those whose number (the first of
+    the columns) is greater than `after`. Raises BadInput as `figures` does, and for what has no figure.
     """
     found = measure(name)
     if isinstance(found, Ratio):
@@ -158,14 +187,20 @@ def open_rows(
     rest = [dimension for dimension in given if dimension not in fixed]
 
     def make() -> tuple[ir.Table, Sequence[ir.Scalar]]:
-        expression, parameters = expressions.opened(found, fixed, rest)
-        return expression, [*PARAMETERS, *parameters.values()]
+        expression, parameters = expressions.opened(found, fixed, rest, asked.cut)
+        key = expressions.ORDER[found.fact][0]
+        if after is not None:
+            expression = expression.filter(expression[key] > _AFTER)
+        if limit is not None:
+            expression = expression.order_by(key).limit(limit)
+        return expression, [*PARAMETERS, *parameters.values(), _AFTER]
 
-    values = asked.values | {f"cell_{dimension}": given[dimension] for dimension in rest}
-    query = Query(("opened", found.name, tuple(fixed.items()), tuple(rest)), make, values)
+    values = asked.values | {f"cell_{dimension}": given[dimension] for dimension in rest} | {"after": after}
+    shape = (found.name, tuple(fixed.items()), tuple(rest), asked.cut, after is not None, limit)
+    query = Query(("opened", shape), make, values)
     return Opened(found, expressions.OPENED[found.fact], engine.run(query))
 
 
 def as_known(asked: Asked, moment: datetime) -> Asked:
     """The same question as it would have been answered at an earlier moment."""
-    return replace(asked, as_of=min(asked.as_of, moment))
+    return replace(asked, as_of=min(asked.as_of, moment), live=False)

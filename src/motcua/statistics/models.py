@@ -12,6 +12,8 @@ from django.db import models
 
 # `known_to` of what is known now, `paused_to` of a pause that runs.
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
+# `hour` of what is kept for the day as a whole.
+WHOLE_DAY = -1
 
 
 class FactDossier(models.Model):
@@ -105,6 +107,13 @@ class FactDossier(models.Model):
         indexes = [
             # For what lies behind a number of one agency; figures of many are read from the whole table.
             models.Index(fields=["agency", "accepted_at"], name="fact_of_agency"),
+            # What is open now or was at the end of a period not long ago, for boards: read from the index alone.
+            models.Index(
+                fields=["finished_at"],
+                include=["agency", "province", "dossier_id", "accepted_at", "due_at", "handed_over_at", "outcome"],
+                condition=models.Q(known_to=FAR, counted=True),
+                name="fact_open",
+            ),
             models.Index(fields=["xid", "entry_id"], name="fact_position"),
         ]
 
@@ -204,19 +213,16 @@ class FactMessage(models.Model):
 class DailyCount(models.Model):
     """What an additive measure counts on a day, as known now: kept by the projector, so that a board need not scan.
 
-    The sum over the days of a window is what the measure gives for the window.
+    The sum over the days of a window is what the measure gives for the window. `hour` is that of a ledger entry;
+    dossiers are kept by the day alone, under WHOLE_DAY.
     """
 
-    pk = models.CompositePrimaryKey("measure", "day", "agency", "procedure", "channel")
+    pk = models.CompositePrimaryKey("measure", "day", "hour", "agency")
     measure = models.CharField(max_length=40)
     day = models.DateField()
+    hour = models.SmallIntegerField()
     agency = models.CharField(max_length=35)
-    procedure = models.CharField(max_length=40)
-    channel = models.CharField(max_length=10)
     value = models.BigIntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["agency", "day"], name="daily_of_agency")]
 
 
 class DimAgency(models.Model):
@@ -240,8 +246,12 @@ class DimProcedure(models.Model):
 
 
 class Reader(models.Model):
-    """How far the ledger has been folded, moved in the transaction that writes the rows."""
+    """How far the ledger has been folded, moved in the transaction that writes the rows.
+
+    `made`: how often every row has been made anew, so that who keeps copies of rows knows when these are of an older making.
+    """
 
     name = models.CharField(max_length=20, primary_key=True)
+    made = models.PositiveIntegerField(default=0)
     xid = models.BigIntegerField(default=0)
     entry_id = models.BigIntegerField(default=0)

@@ -7,13 +7,24 @@ disagree: no date, zone or interval function, no average, no float (`statistics.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 from django.db import models
 
-from motcua.statistics.models import DimAgency, DimProcedure, FactDossier, FactMessage, FactMove, FactPart, FactPause
+from motcua.statistics.compiling import any_of
+from motcua.statistics.models import (
+    FAR,
+    DimAgency,
+    DimProcedure,
+    FactDossier,
+    FactMessage,
+    FactMove,
+    FactPart,
+    FactPause,
+)
 
 _MOMENT = "timestamp('UTC')"
 _TYPES: dict[type[models.Field[Any, Any]], str] = {
@@ -51,51 +62,68 @@ messages = _table(FactMessage)
 agencies = _table(DimAgency)
 procedures = _table(DimProcedure)
 
-# What is asked: the window [START, END), what was known at AS_OF, the agencies below a path ("/" = all).
+# What is asked: the window [START, END), what was known at AS_OF, the agencies whose dossiers are counted.
 START = ibis.param(_MOMENT).name("start")
 END = ibis.param(_MOMENT).name("end")
 AS_OF = ibis.param(_MOMENT).name("as_of")
-SCOPE = ibis.param("string").name("scope")
-PARAMETERS = (START, END, AS_OF, SCOPE)
+AGENCIES = any_of("agencies", "string")
+PARAMETERS = (START, END, AS_OF, AGENCIES)
 
 
 AGENCY_COLUMNS = frozenset({"agency_level", "vertical"})
 PROCEDURE_COLUMNS = frozenset({"sector"})
 
 
-def dossier_view(wanted: Collection[str] = (), *, with_pauses: bool = False) -> ir.Table:
-    """Dossiers as known at AS_OF; `paused`: the clock stands at END. `wanted` columns of agency and procedure are joined."""
-    view = _placed(dossiers.filter(dossiers.known_from <= AS_OF, dossiers.known_to > AS_OF), wanted)
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which rows a view has. `within`: only of AGENCIES, else of all. `live`: all that is in the facts now, and AS_OF is
+    not looked at; the same rows as at an AS_OF after which nothing has been recorded, and indexes of the present serve."""
+
+    within: bool = False
+    live: bool = False
+
+
+def dossier_view(cut: Cut, wanted: Collection[str] = (), *, with_pauses: bool = False) -> ir.Table:
+    """Dossiers as known then; `paused`: the clock stands at END. `wanted` columns of agency and procedure are joined."""
+    view = _placed(_known(dossiers, cut), cut, wanted)
     if not with_pauses:
         return view
-    standing = pauses.filter(
-        pauses.known_from <= AS_OF, pauses.known_to > AS_OF, pauses.paused_from < END, pauses.paused_to >= END
-    )
+    standing = _known(pauses, cut).filter(pauses.paused_from < END, pauses.paused_to >= END)
     # Pauses told by another system may overlap; a dossier stands still once.
     still = standing.select(still_province=standing.province, still_dossier=standing.dossier_id).distinct()
     joined = view.left_join(still, [view.province == still.still_province, view.dossier_id == still.still_dossier])
     return joined.mutate(paused=joined.still_dossier.notnull())
 
 
-def move_view(wanted: Collection[str] = ()) -> ir.Table:
-    """Ledger entries known at AS_OF."""
-    return _placed(moves.filter(moves.known_from <= AS_OF), wanted)
+def move_view(cut: Cut, wanted: Collection[str] = ()) -> ir.Table:
+    """Ledger entries known then."""
+    return _placed(_recorded(moves, cut), cut, wanted)
 
 
-def part_view(wanted: Collection[str] = ()) -> ir.Table:
-    """Parts of other agencies known at AS_OF; `agency` is the one that does the part."""
-    return _placed(parts.filter(parts.known_from <= AS_OF), wanted)
+def part_view(cut: Cut, wanted: Collection[str] = ()) -> ir.Table:
+    """Parts of other agencies known then; `agency` is the one that does the part."""
+    return _placed(_recorded(parts, cut), cut, wanted)
 
 
-def message_view(wanted: Collection[str] = ()) -> ir.Table:
-    """Messages sent by AS_OF."""
-    return _placed(messages.filter(messages.known_from <= AS_OF), wanted)
+def message_view(cut: Cut, wanted: Collection[str] = ()) -> ir.Table:
+    """Messages sent by then."""
+    return _placed(_recorded(messages, cut), cut, wanted)
 
 
-def _placed(facts: ir.Table, wanted: Collection[str]) -> ir.Table:
-    """Those of agencies in SCOPE. A dimension is joined only where it is asked for: every column costs, in every engine."""
-    within = agencies.filter(agencies.path.startswith(SCOPE))
-    placed = facts.semi_join(within, facts.agency == within.code)
+def _known(versions: ir.Table, cut: Cut) -> ir.Table:
+    if cut.live:
+        return versions.filter(versions.known_to == ibis.literal(FAR))
+    return versions.filter(versions.known_from <= AS_OF, versions.known_to > AS_OF)
+
+
+def _recorded(facts: ir.Table, cut: Cut) -> ir.Table:
+    return facts if cut.live else facts.filter(facts.known_from <= AS_OF)
+
+
+def _placed(facts: ir.Table, cut: Cut, wanted: Collection[str]) -> ir.Table:
+    """Those of AGENCIES. A dimension is joined only where it is asked for: every column costs, in every engine."""
+    # A list of codes, no join with the agencies: the planner takes a prefix of their paths for one agency, and reads all facts for each.
+    placed = facts.filter(facts.agency == AGENCIES) if cut.within else facts
     if AGENCY_COLUMNS.intersection(wanted):
         places = agencies.select(place=agencies.code, agency_level=agencies.level, vertical=agencies.vertical)
         placed = placed.join(places, placed.agency == places.place)

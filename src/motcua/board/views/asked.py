@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,9 +17,11 @@ from motcua.board.knowledge import BEHIND, known_until
 from motcua.board.places import Place, overseen_agencies, place_of
 from motcua.board.tables import Table
 from motcua.desk.access import DeskRequest, said
+from motcua.platform.clock import now
 from motcua.platform.presentation.words import local
 from motcua.statistics.models import DimAgency
 
+_MOMENT = re.compile(rb"luc=[^&\"]*")
 PERIOD = ("ky", "che-do", "tu", "den")
 
 
@@ -48,11 +51,13 @@ def asked_place(request: DeskRequest) -> tuple[list[DimAgency], Place | None]:
 
 
 def asked_of(request: DeskRequest) -> Asked:
-    """Raises Http404 and BadInput."""
+    """Asked in one snapshot with the counting itself. Raises Http404 and BadInput."""
     agencies, place = asked_place(request)
-    given = {name: said(request.GET, name, limit=20) for name in (*PERIOD, "luc")}
-    as_of = read_moment(given["luc"], known_until(request.at))
-    behind = not given["luc"] and request.at - as_of > BEHIND
+    given = {name: said(request.GET, name, limit=30) for name in (*PERIOD, "luc")}
+    # Read within the snapshot: what is counted there has been recorded by then.
+    moment = now()
+    as_of = read_moment(given["luc"], known_until(moment))
+    behind = not given["luc"] and moment - as_of > BEHIND
     return Asked(agencies, place, read_period(given, local(as_of).date()), as_of, not given["luc"], behind)
 
 
@@ -68,7 +73,9 @@ def file_of(table: Table | None, form: str) -> HttpResponse:
 
 def answered_once(request: DeskRequest, answer: HttpResponse) -> HttpResponse:
     """The part of an open page, or nothing while it is the same as the browser has it."""
-    etag = quote_etag(hashlib.sha256(str(request.officer.pk).encode() + answer.content).hexdigest()[:32])
+    # As known when differs each time; numbers that are the same still open into the same rows at the moment shown before.
+    same = _MOMENT.sub(b"", answer.content)
+    etag = quote_etag(hashlib.sha256(str(request.officer.pk).encode() + same).hexdigest()[:32])
     answer["ETag"] = etag
     answer = get_conditional_response(request, etag=etag, response=answer) or answer
     patch_cache_control(answer, private=True, no_cache=True)

@@ -19,6 +19,7 @@ from motcua.board.tables import Table
 from motcua.board.views.asked import Asked, answered_once, asked_of, file_of, without
 from motcua.desk.access import DeskRequest, officers_only, said
 from motcua.desk.shell import show
+from motcua.dossiers.checkpoints import one_snapshot
 from motcua.law.errors import BadInput
 from motcua.platform.presentation.words import local
 from motcua.statistics.periods import Regime, window_before
@@ -31,24 +32,25 @@ SHORT = 10
 @require_safe
 def board(request: DeskRequest) -> HttpResponse:
     part, form = request.GET.get("phan", ""), request.GET.get("tep", "")
+    if part and part not in _PARTS:
+        raise Http404(part)
+    context: dict[str, Any] = {"place": None}
     try:
-        asked = asked_of(request)
-        if asked.place is None:
-            return show(request, "board/board.html", {"place": None}, current="board")
-        if form:
-            return file_of(_table(request, asked, said(request.GET, "bang")), form)
-        if part:
-            if part not in _PARTS:
-                raise Http404(part)
-            context = _frame(request, asked) | _PARTS[part](request, asked, asked.place)
-            return answered_once(request, render(request, f"board/_{_TEMPLATES[part]}.html", context))
-        context = _frame(request, asked)
-        for told in _PARTS.values():
-            context |= told(request, asked, asked.place)
+        # Numbers of one page agree with one another whatever is recorded meanwhile.
+        with one_snapshot():
+            asked = asked_of(request)
+            if asked.place is not None:
+                if form:
+                    return file_of(_table(request, asked, said(request.GET, "bang")), form)
+                context = _frame(request, asked)
+                for told in [_PARTS[part]] if part else _PARTS.values():
+                    context |= told(request, asked, asked.place)
     except BadInput as error:
         return show(
             request, "board/board.html", {"fault": error.message, **_chooser(request)}, current="board", status=422
         )
+    if part and context["place"]:
+        return answered_once(request, render(request, f"board/_{_TEMPLATES[part]}.html", context))
     return show(request, "board/board.html", context, current="board")
 
 
@@ -96,8 +98,8 @@ def _today(request: DeskRequest, asked: Asked, place: Place) -> dict[str, Any]:
 
 def _rankings(asked: Asked, place: Place) -> tuple[dict[str, Any], list[Table]]:
     window, period = asked.period.window, asked.period
-    numbers = count(ranking.NAMES, place, window, asked.as_of)
-    before = count(ranking.BEFORE, place, window_before(window, period.regime), asked.as_of)
+    numbers = count(ranking.NAMES, place, window, asked.as_of, live=asked.live)
+    before = count(ranking.BEFORE, place, window_before(window, period.regime), asked.as_of, live=asked.live)
     tables = ranking.rankings(numbers, period)
     cut = asked.as_of if window.end > asked.as_of else None
     return {
@@ -108,10 +110,10 @@ def _rankings(asked: Asked, place: Place) -> tuple[dict[str, Any], list[Table]]:
 def _period(request: DeskRequest, asked: Asked, place: Place) -> dict[str, Any]:
     context, tables = _rankings(asked, place)
     step = _step(request, asked)
-    told = trend.trend(place, asked.period, step, asked.as_of)
+    told = trend.trend(place, asked.period, step, asked.as_of, live=asked.live)
     shown = tables if request.GET.get("het") else [table.shortened(SHORT) for table in tables]
     names = dict.fromkeys(name for table in tables for name in table.measures)
-    heated = heat.heat(place, asked.period, asked.as_of)
+    heated = heat.heat(place, asked.period, asked.as_of, live=asked.live)
     return context | {
         "rankings": shown,
         "ranking_definitions": [definition_of(name) for name in names],
@@ -135,7 +137,7 @@ def _table(request: DeskRequest, asked: Asked, name: str) -> Table | None:
     if name == "hom-nay":
         return today.today(place, request.actor, asked.as_of, live=asked.live).table
     if name == "xu-huong":
-        return trend.trend(place, asked.period, _step(request, asked), asked.as_of).table
+        return trend.trend(place, asked.period, _step(request, asked), asked.as_of, live=asked.live).table
     if name == "nhiet":
-        return heat.heat(place, asked.period, asked.as_of)
+        return heat.heat(place, asked.period, asked.as_of, live=asked.live)
     return next((table for table in _rankings(asked, place)[1] if table.name == name), None)

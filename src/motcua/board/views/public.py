@@ -16,9 +16,15 @@ from motcua.board.definitions import definition_of
 from motcua.board.exports import FORMATS
 from motcua.board.knowledge import known_until
 from motcua.board.progress import Progress
+from motcua.dossiers.checkpoints import one_snapshot
 from motcua.platform.clock import now
 from motcua.platform.config import config
 from motcua.platform.presentation.words import local
+
+
+def _told(key: str) -> Progress:
+    with one_snapshot():
+        return progress.progress(key, known_until(now()))
 
 
 @require_safe
@@ -30,7 +36,7 @@ def progress_page(request: HttpRequest) -> HttpResponse:
         # A period that is not offered is not there: nobody can make the program count one window after another.
         raise Http404("ky")
     told: Progress | None = cache.get_or_set(
-        f"progress-{key}-{as_of:%Y%m%d%H%M}", lambda: progress.progress(key, known_until(as_of)), progress.EVERY.seconds
+        f"progress-{key}-{as_of:%Y%m%d%H%M}", lambda: _told(key), progress.EVERY.seconds
     )
     assert told is not None
     form = request.GET.get("tep", "")

@@ -12,7 +12,6 @@ from motcua.board.cells import read_cell
 from motcua.board.definitions import definition_of
 from motcua.board.exports import MOST
 from motcua.board.listing import listed, standing_listed
-from motcua.board.opening import PAGE_SIZE, number_of, rows_after
 from motcua.board.permissions import BOARD_ROLES
 from motcua.board.today import STANDING
 from motcua.board.views.asked import asked_place, file_of
@@ -22,6 +21,7 @@ from motcua.law.errors import BadInput
 from motcua.platform import keyset
 from motcua.processes.stuck import queries
 
+PAGE_SIZE = 50
 _NAMES = ("chi-tieu", "tu", "den", "luc", "cua", "thu", "gio")
 
 
@@ -35,9 +35,9 @@ def rows(request: DeskRequest) -> HttpResponse:
     try:
         cell = read_cell({name: said(request.GET, name, limit=60) for name in _NAMES}, place, request.at)
         if form := request.GET.get("tep", ""):
-            return file_of(listed(cell, rows_after(cell, limit=MOST)), form)
+            return file_of(listed(cell, cell.rows(0, MOST)), form)
         after = _number(said(request.GET, "sau"))
-        found = rows_after(cell, after, PAGE_SIZE + 1)
+        found = cell.rows(after, PAGE_SIZE + 1)
         table = listed(cell, found[:PAGE_SIZE])
         number = cell.number
     except LookupError:
@@ -50,7 +50,7 @@ def rows(request: DeskRequest) -> HttpResponse:
         "table": table,
         "number": number,
         "definition": definition_of(cell.measure),
-        "older": urlencode(query | {"sau": number_of(cell, found[PAGE_SIZE - 1])}) if more else "",
+        "older": urlencode(query | {"sau": next(iter(found[PAGE_SIZE - 1].values()))}) if more else "",
         "newer": urlencode(query) if after else "",
         "export": urlencode(query),
         "most": MOST if number > MOST else 0,

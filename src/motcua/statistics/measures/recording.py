@@ -48,6 +48,7 @@ MEASURES: tuple[Measure, ...] = (
         fact=Fact.MOVE,
         where=_by_officers,
         moment="occurred",
+        daily=True,
     ),
     Count(
         name="entries_late_hour",

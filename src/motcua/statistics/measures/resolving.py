@@ -65,6 +65,7 @@ def _by_rule(rule: str) -> tuple[Measure, ...]:
             source=REPORT_06A,
             where=lambda t: finished(t) & (judged(t, "early", rule) | column_9(t, rule)),
             moment="finished",
+            daily=rule == "date",
         ),
         Count(
             name=f"returned_overdue{end}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from motcua.statistics.measures.base import DOSSIERS, PROVINCE, REPORT_06A, Count, Measure, Ratio
-from motcua.statistics.measures.conditions import open_at_end, passed_at_end
+from motcua.statistics.measures.conditions import in_window, open_at_end, passed_at_end
 from motcua.statistics.tables import END
 
 MEASURES: tuple[Measure, ...] = (
@@ -49,6 +49,17 @@ MEASURES: tuple[Measure, ...] = (
         definition="Hồ sơ đang giải quyết không có hạn; tính vào cột 12, ghi chú riêng.",
         source=PROVINCE,
         where=lambda t: open_at_end(t) & t.due_at.isnull(),
+    ),
+    Count(
+        name="due",
+        title="Đến hạn trong ngày",
+        unit=DOSSIERS,
+        definition=(
+            "Hồ sơ đang giải quyết, không tạm dừng, có hạn trong ngày; hạn đã qua trong ngày mà chưa xong cũng tính."
+        ),
+        source=PROVINCE,
+        where=lambda t: open_at_end(t) & in_window(t.due_at) & ~t.paused,
+        pauses=True,
     ),
     Count(
         name="uncollected",

@@ -17,7 +17,7 @@ from motcua.catalog.models import Procedure, Sector
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
 from motcua.organizations.models import Agency
-from motcua.statistics.figures import EVERYWHERE, Asked, Opened, as_known, figures, open_rows
+from motcua.statistics.figures import Asked, Opened, as_known, figures, open_rows
 from motcua.statistics.models import DimAgency
 from motcua.statistics.periods import Window
 
@@ -109,7 +109,8 @@ class Notes:
 class Report06a:
     """`agency` names whose report it is; `vertical` is the block outside the province's total, None without any such agency.
 
-    `columns` names the measure of each column; `apart`: vertical agencies are kept out of the total.
+    `columns` names the measure of each column; `apart`: vertical agencies are kept out of the total. `levels` has the rows
+    of the main block told apart by level of the agencies, where rows are not agencies.
     """
 
     window: Window
@@ -123,6 +124,7 @@ class Report06a:
     notes: Notes
     columns: Mapping[str, str]
     apart: bool
+    levels: tuple[Row, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         cut = self.asked.cut_at
@@ -155,17 +157,18 @@ def report_06a(
     if rule not in RULES:
         raise BadInput(f"Cách so hạn “{rule}”: cần một trong {', '.join(RULES)}.", field="rule")
     place = place_of(agency) if agency else None
-    asked = Asked.of(window, now=now, as_of=as_of, scope=place.path if place else EVERYWHERE)
+    asked = Asked.of(window, now=now, as_of=as_of, agencies=codes_below(place) if place else None)
     # The report of a vertical agency is its own; in another's it stands apart.
     apart = not (place and place.vertical)
     columns = measures_by_column(rule)
     cells = _cells(_told(list(columns.values()), asked, by, apart), columns)
     of_all = _told([*columns.values(), *_noted(rule).values()], asked, None, apart)
     totals = _cells(of_all, columns)
-    titles = _titles(by, asked.scope, window, apart, cells)
+    titles = _titles(by, place, window, apart, cells)
     blocks = {outside: _block(titles[outside], cells, totals, outside) for outside in (False, True)}
     vertical = blocks[True] if blocks[True].rows else None
-    broken = [*_broken(blocks[False]), *(_broken(vertical) if vertical else ())]
+    levels = _levels(asked, by, apart, columns, blocks[False]) if by != "agency" else ()
+    broken = [*_broken(blocks[False]), *(_broken(vertical) if vertical else ()), *_broken_levels(blocks[False], levels)]
     return Report06a(
         window=window,
         asked=asked,
@@ -178,6 +181,7 @@ def report_06a(
         notes=_notes(asked, rule, apart, of_all.get((False, ""), {}), broken),
         columns=columns,
         apart=apart,
+        levels=levels,
     )
 
 
@@ -200,6 +204,11 @@ def place_of(code: str) -> DimAgency:
     if found is None:
         raise BadInput(f"Không có cơ quan mang mã “{code}”.", field="agency")
     return found
+
+
+def codes_below(place: DimAgency) -> list[str]:
+    """Of the agency and all that stand below it."""
+    return list(DimAgency.objects.filter(path__startswith=place.path).values_list("code", flat=True))
 
 
 _Key = tuple[bool, str]
@@ -226,7 +235,9 @@ def _block(titles: Sequence[Row], cells: Mapping[_Key, Cells], totals: Mapping[_
     return Block(rows, totals.get((outside, ""), nothing))
 
 
-def _titles(by: str, scope: str, window: Window, apart: bool, cells: Mapping[_Key, Cells]) -> dict[bool, list[Row]]:
+def _titles(
+    by: str, below: DimAgency | None, window: Window, apart: bool, cells: Mapping[_Key, Cells]
+) -> dict[bool, list[Row]]:
     """The rows to be printed: every agency of the time, also one without dossiers; sectors and procedures that have some."""
     found: dict[bool, list[Row]] = {False: [], True: []}
     if by == "agency":
@@ -235,7 +246,7 @@ def _titles(by: str, scope: str, window: Window, apart: bool, cells: Mapping[_Ke
                 Q(valid_to=None) | Q(valid_to__gt=window.first), valid_from__lte=window.last
             ).values_list("code", flat=True)
         )
-        for place in DimAgency.objects.filter(path__startswith=scope).order_by("path"):
+        for place in DimAgency.objects.filter(path__startswith=below.path if below else "").order_by("path"):
             outside = place.vertical and apart
             if place.code in standing or (outside, place.code) in cells:
                 found[outside].append(Row(place.code, place.name, {}, place.level))
@@ -246,6 +257,37 @@ def _titles(by: str, scope: str, window: Window, apart: bool, cells: Mapping[_Ke
     for outside, key in sorted(cells):
         found[outside].append(Row(key, names.get(key, key), {}))
     return found
+
+
+def _levels(asked: Asked, by: str, apart: bool, columns: Mapping[str, str], main: Block) -> tuple[Row, ...]:
+    """The rows of the main block by level of the competent agencies, in the order of levels."""
+    dimensions = [by, "level", *(["vertical"] if apart else [])]
+    told: dict[tuple[str, str], Cells] = {}
+    for key, row in figures(list(columns.values()), asked, by=dimensions).items():
+        if not (apart and key[-1]):
+            told[key[1], key[0] or ""] = {column: row[name].numerator or 0 for column, name in columns.items()}
+    return tuple(
+        Row(row.key, row.title, told[level, row.key], level)
+        for level in Agency.Level.values
+        for row in main.rows
+        if (level, row.key) in told
+    )
+
+
+def _broken_levels(main: Block, levels: Sequence[Row]) -> list[str]:
+    """In words, every cell of a row that its levels do not sum to."""
+    if not levels:
+        return []
+    sums = {row.key: dict.fromkeys(COLUMNS, 0) for row in main.rows}
+    for one in levels:
+        for column in COLUMNS:
+            sums[one.key][column] += one.cells[column]
+    return [
+        f"{row.title}: cột {column[1:]} các cấp cộng lại {sums[row.key][column]}, cả dòng {row.cells[column]}."
+        for row in main.rows
+        for column in COLUMNS
+        if sums[row.key][column] != row.cells[column]
+    ]
 
 
 def _broken(block: Block) -> list[str]:
@@ -278,7 +320,7 @@ def _noted(rule: str) -> dict[str, str]:
 def _notes(asked: Asked, rule: str, apart: bool, of_all: Mapping[str, int], broken: Sequence[str]) -> Notes:
     told = {note: of_all.get(name, 0) for note, name in _noted(rule).items()}
     # What was open when the period before ended, as it was known then: a report filed then said so in its column 11.
-    before = as_known(Asked(asked.start, asked.start, asked.as_of, asked.scope), asked.start)
+    before = as_known(Asked(asked.start, asked.start, asked.as_of, asked.agencies), asked.start)
     told["open_before"] = _told(["open"], before, None, apart).get((False, ""), {}).get("open", 0)
     told["carried_over_difference"] = of_all.get("carried_over", 0) - told["open_before"]
     return Notes(**told, broken=tuple(broken), texts=tuple(_texts(asked, rule, told, broken)))
