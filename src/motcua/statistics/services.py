@@ -81,6 +81,8 @@ def rebuild(on_read: Callable[[int], None] = lambda entries: None) -> int:
         for table in (*COLUMNS, DailyCount._meta.db_table):
             _empty(table)
         reader.xid, reader.entry_id = START
+        reader.made += 1
+        reader.save(update_fields=["made"])
         total = 0
         while read := _read_on(reader, BATCH):
             total += read
