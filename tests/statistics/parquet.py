@@ -11,16 +11,12 @@ import pyarrow.parquet as pq
 from django.db import models
 
 from motcua.statistics.duck import Duck
+from motcua.statistics.history.rows import arrow_schema
 from motcua.statistics.tables import MODELS, schema_of
-
-_TYPES = {
-    "int64": pa.int64(), "int32": pa.int32(), "int16": pa.int16(), "boolean": pa.bool_(), "date": pa.date32(),
-    "string": pa.string(), "timestamp('UTC')": pa.timestamp("us", tz="UTC"),
-}  # fmt: skip
 
 
 def schema_of_table(model: type[models.Model]) -> pa.Schema:
-    return pa.schema([(column, _TYPES[kind]) for column, kind in schema_of(model).items()])
+    return arrow_schema(schema_of(model))
 
 
 def written(folder: Path, rows: Mapping[str, Iterable[Sequence[Any]]]) -> Duck:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import click
 
+from motcua.cli.history import export, figures
 from motcua.cli.progress import progress_bar
 from motcua.cli.session import database, load_django
 from motcua.platform.clock import now
@@ -127,3 +128,7 @@ def _entries() -> Iterator[Callable[[int], None]]:
 
 def _tell(told: dict[str, int], text: str, as_json: bool) -> None:
     click.echo(json.dumps(told) if as_json else text)
+
+
+facts.add_command(export)
+facts.add_command(figures)
