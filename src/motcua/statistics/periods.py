@@ -89,6 +89,16 @@ def window_before(window: Window, regime: Regime = Regime.CALENDAR) -> Window:
     return months_window(key // 100, key % 100, count, regime)
 
 
+def year_before(window: Window) -> Window:
+    """The same period of the year before."""
+    return Window(_a_year_back(window.first), _a_year_back(window.last + timedelta(days=1)) - timedelta(days=1))
+
+
+def _a_year_back(day: date) -> date:
+    # The day after a last day of February is the first of March in every year.
+    return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+
+
 def _whole_months(window: Window, regime: Regime) -> tuple[int, int, int] | None:
     first = reporting_month_key(window.first) if regime is Regime.REPORTING else month_key(window.first)
     year, month = divmod(first, 100)

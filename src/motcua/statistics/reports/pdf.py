@@ -28,8 +28,8 @@ def _compiler() -> typst.Compiler:
 def pdf(report: Report06a) -> bytes:
     """PDF/A-2a, PDF/UA-1."""
     data = {
-        "name": f"{lines.NUMBER}: {printable(report.agency_name)}",
-        "number": lines.NUMBER,
+        "name": f"{lines.number_of(report)}: {printable(report.agency_name)}",
+        "number": lines.number_of(report),
         "agency": printable(report.agency_name),
         "title": lines.TITLE,
         "period": lines.period_line(report),

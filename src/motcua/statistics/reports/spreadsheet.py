@@ -36,7 +36,7 @@ def spreadsheet(report: Report06a) -> bytes:
     notes.column_dimensions["A"].width = 120
     for row, text in enumerate(report.notes.texts, 1):
         _put(notes.cell(row, 1), text)
-    book.properties.title = f"{lines.NUMBER}: {report.agency_name}"
+    book.properties.title = f"{lines.number_of(report)}: {report.agency_name}"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -51,7 +51,7 @@ def _put(cell: Any, value: int | str | None) -> None:
 
 def _heading(sheet: Worksheet, report: Report06a) -> None:
     texts = [
-        f"{lines.NUMBER} – {report.agency_name}",
+        f"{lines.number_of(report)} – {report.agency_name}",
         lines.TITLE.upper(),
         lines.period_line(report),
         lines.known_line(report),

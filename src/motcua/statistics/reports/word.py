@@ -25,7 +25,7 @@ def document(report: Report06a) -> bytes:
     """A .docx file, A4 landscape; the table's heading is repeated on every page."""
     made = Document()
     _page(made)
-    _line(made, f"{lines.NUMBER} – {report.agency_name}", bold=True, align=WD_ALIGN_PARAGRAPH.LEFT)
+    _line(made, f"{lines.number_of(report)} – {report.agency_name}", bold=True, align=WD_ALIGN_PARAGRAPH.LEFT)
     _line(made, lines.TITLE.upper(), bold=True, size=13)
     for text in (lines.period_line(report), lines.known_line(report), lines.UNIT):
         _line(made, text, italic=True)
@@ -33,7 +33,7 @@ def document(report: Report06a) -> bytes:
     _line(made, "Ghi chú", bold=True, align=WD_ALIGN_PARAGRAPH.LEFT)
     for text in report.notes.texts:
         _line(made, f"- {text}", align=WD_ALIGN_PARAGRAPH.LEFT)
-    made.core_properties.title = f"{lines.NUMBER}: {report.agency_name}"
+    made.core_properties.title = f"{lines.number_of(report)}: {report.agency_name}"
     made.core_properties.author = ""
     out = io.BytesIO()
     made.save(out)
