@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics", metrics_view),
     path("api/v1/", api.urls),
     path("", include("motcua.board.urls")),
+    path("", include("motcua.reporting.urls")),
     path("", include("motcua.desk.urls")),
     path("", include("motcua.portal.urls")),
 ]

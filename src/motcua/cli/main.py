@@ -25,7 +25,7 @@ COMMANDS = {
     "import": ("motcua.cli.import_:import_", "Nạp đơn vị hành chính, danh mục thủ tục, tổ chức, hồ sơ"),
     "password": ("motcua.cli.password:password", "Đặt mật khẩu đăng nhập của một cán bộ"),
     "process": ("motcua.cli.process:process", "Quy trình nội bộ của thủ tục"),
-    "report": ("motcua.cli.report:report", "Báo cáo theo mẫu quy định (06a)"),
+    "report": ("motcua.cli.report:report", "Báo cáo theo mẫu quy định (06a), báo cáo bằng lời"),
     "score": ("motcua.cli.score:score", "Chấm bộ chỉ số như qd766 và giải thích từng điểm"),
     "facts": ("motcua.cli.facts:facts", "Số liệu gốc: đọc tiếp sổ cái, làm lại, kiểm tra"),
     "ledger": ("motcua.cli.ledger:ledger", "Kiểm chứng sổ cái"),

@@ -16,6 +16,7 @@ from motcua.law.errors import BadInput, system_reason
 from motcua.law.moments import parse_moment
 
 _FORMATS = ("json", "xlsx", "pdf", "docx")
+_PAPERS = ("docx", "pdf")
 
 
 @click.group("report")
@@ -55,9 +56,9 @@ def form_06a(
 
     Form 06a: how dossiers came in and were handled.
     """
-    form = form or _by_suffix(out)
-    if out is None and form != "json" and sys.stdout.isatty():
-        raise BadInput(f"Dạng {form} không in ra màn hình được: cần --out TỆP.{form}.")
+    form = form or _by_suffix(out, _FORMATS)
+    if form != "json":
+        _not_to_a_terminal(form, out)
     moment = parse_moment(as_of) if as_of else None
     with database():
         # Imported here: they need Django loaded.
@@ -89,9 +90,62 @@ def form_06a(
     _write(content, out)
 
 
-def _by_suffix(out: Path | None) -> str:
+@report.command("narrative")
+@click.option("--period", required=True, metavar="PERIOD", help="Kỳ: quý 2026-Q3, 6 tháng 2026-H1 hoặc năm 2026.")
+@click.option("--agency", default="", metavar="CODE", help="Cơ quan này và các cơ quan bên dưới (mặc định: toàn tỉnh).")
+@click.option(
+    "--as-of", "as_of", metavar="MOMENT", help="Theo những gì đã ghi nhận đến thời điểm này (mặc định: bây giờ)."
+)
+@click.option(
+    "--regime",
+    type=click.Choice(["reporting", "calendar"]),
+    default="reporting",
+    help="Kỳ từ ngày 15 đến ngày 14 theo chế độ báo cáo, hoặc theo lịch.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(_PAPERS), help="Dạng ghi ra (mặc định: theo đuôi tệp, không thì docx)."
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Tệp ghi ra (mặc định: đầu ra chuẩn).")
+def narrative(period: str, agency: str, as_of: str | None, regime: str, form: str | None, out: Path | None) -> None:
+    """Báo cáo bằng lời của một quý hoặc năm, mỗi con số kèm chỉ tiêu và thời điểm tính.
+
+    The narrative report of a quarter or year; every number carries its measure and moment.
+    """
+    form = form or _by_suffix(out, _PAPERS)
+    _not_to_a_terminal(form, out)
+    moment = parse_moment(as_of) if as_of else None
+    with database():
+        # Imported here: they need Django loaded.
+        from motcua.platform.clock import now
+        from motcua.reporting.narrative.build import narrative as compose
+        from motcua.reporting.windows import question
+        from motcua.statistics.periods import Regime
+        from motcua.statistics.services import catch_up, refresh
+
+        refresh(now())
+        with progress_bar("Đọc sổ cái") as progress:
+            catch_up(_counter(progress))
+        made = compose(question(period, agency, regime=Regime(regime), now=now(), as_of=moment))
+        if form == "pdf":
+            from motcua.reporting.narrative.pdf import pdf
+
+            content = pdf(made)
+        else:
+            from motcua.reporting.narrative.word import document
+
+            content = document(made)
+    _write(content, out)
+
+
+def _not_to_a_terminal(form: str, out: Path | None) -> None:
+    if out is None and sys.stdout.isatty():
+        raise BadInput(f"Dạng {form} không in ra màn hình được: cần --out TỆP.{form}.")
+
+
+def _by_suffix(out: Path | None, forms: tuple[str, ...]) -> str:
+    """The first of the forms where the file's name tells none."""
     suffix = out.suffix.lstrip(".").lower() if out else ""
-    return suffix if suffix in _FORMATS else "json"
+    return suffix if suffix in forms else forms[0]
 
 
 def _counter(progress: Callable[[int, int], None] | None) -> Callable[[int], None]:

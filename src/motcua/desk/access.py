@@ -42,6 +42,10 @@ LOOKERS_AHEAD = frozenset(
 )
 # Who looks at the ways that the dossiers of his scope went.
 MINERS = frozenset({Role.LEADER, Role.REFORM_OFFICER, Role.UNIT_HEAD, Role.DESK_HEAD})
+# Who closes, signs or looks at reports, each over his own agencies.
+REPORT_READERS = frozenset(
+    {Role.REFORM_OFFICER, Role.DESK_HEAD, Role.UNIT_HEAD, Role.SIGNER, Role.LEADER, Role.INSPECTOR}
+)
 ANY_POST = frozenset(Role)
 
 

@@ -17,6 +17,7 @@ from motcua.desk.access import (
     READERS,
     RECEIVERS,
     REFORM_READERS,
+    REPORT_READERS,
     WORKERS,
     DeskRequest,
     holds,
@@ -85,6 +86,8 @@ def _rail(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
         yield from _queues(request, current)
     if holds(actor, *INSPECTION_ROLES):
         yield {"title": "Điều hành", "items": _board(current)}
+    if holds(actor, *REPORT_READERS):
+        yield {"title": "Báo cáo", "items": _reports(current)}
     if holds(actor, *ADMINISTRATORS, *PUBLISHERS):
         administration = [
             ("processes", "arrow-repeat", "Quy trình nội bộ"),
@@ -143,6 +146,17 @@ def _board(current: str) -> list[dict[str, Any]]:
         _item(reverse("board:board"), "list", "Bảng điều hành", current == "board"),
         _item(reverse("board:targets"), "check-circle", "Chỉ tiêu giao", current == "targets"),
     ]
+
+
+def _reports(current: str) -> list[dict[str, Any]]:
+    """Reports, which have a face of their own."""
+    pages = (
+        ("filings", "card-checklist", "Chốt báo cáo 06a"),
+        ("causes", "clock-history", "Nguyên nhân trễ, PAKN"),
+        ("declared", "pencil", "Số liệu kê khai"),
+        ("narrative", "journal-text", "Báo cáo bằng lời"),
+    )
+    return [_item(reverse(f"reporting:{name}"), icon, word, current == f"reporting/{name}") for name, icon, word in pages]
 
 
 def _time_rail(request: DeskRequest, current: str) -> dict[str, Any]:

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "motcua.portal",
     "motcua.desk",
     "motcua.board",
+    "motcua.reporting",
     "motcua.api",
     "motcua.wiring.WiringConfig",
 ]

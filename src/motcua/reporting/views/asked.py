@@ -1,0 +1,59 @@
+"""What pages of reports read from their address: the period, by which calendar, and of whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+
+from motcua.board.asking import REGIME_TEXT, Period, month_of, offered, read_period
+from motcua.board.places import Place, place_of
+from motcua.desk.access import DeskRequest, said
+from motcua.organizations.models import Agency
+from motcua.platform.presentation.words import local
+from motcua.reporting.permissions import READERS, over
+from motcua.statistics.models import DimAgency
+from motcua.statistics.periods import Regime
+
+# Reports are of a quarter or longer; a month is closed only where somebody asks for one in the address.
+_FIRST_KIND = 1
+
+
+def asked_period(request: DeskRequest) -> Period:
+    """The last quarter that has ended where none is asked, from the 15th to the 14th. Raises BadInput."""
+    given = {name: said(request.GET, name, limit=20) for name in ("ky", "che-do")}
+    given["che-do"] = given["che-do"] or "bao-cao"
+    today = local(request.at).date()
+    if not given["ky"]:
+        year, month = month_of(today, Regime.CALENDAR if given["che-do"] == "lich" else Regime.REPORTING)
+        year, quarter = divmod(year * 4 + (month - 1) // 3 - 1, 4)
+        given["ky"] = f"{year}-Q{quarter + 1}"
+    return read_period(given, today)
+
+
+def regime_word(period: Period) -> str:
+    return "bao-cao" if period.regime is Regime.REPORTING else "lich"
+
+
+def query_of(period: Period) -> dict[str, str]:
+    return {"ky": period.key, "che-do": regime_word(period)}
+
+
+def chooser(request: DeskRequest, period: Period | None) -> dict[str, Any]:
+    regime = period.regime if period else Regime.REPORTING
+    return {
+        "offered": offered(local(request.at).date(), regime)[_FIRST_KIND:],
+        "regimes": REGIME_TEXT,
+        "asked": {"ky": period.key, "che_do": regime_word(period)} if period else {"ky": "", "che_do": "bao-cao"},
+    }
+
+
+def asked_place(request: DeskRequest) -> tuple[list[DimAgency], Place | None]:
+    """An agency of the officer's with all below it, the highest where none is asked; another is not there."""
+    codes = Agency.objects.filter(pk__in=over(request.actor, READERS)).values("code")
+    agencies = list(DimAgency.objects.filter(code__in=codes).order_by("path"))
+    code = said(request.GET, "co-quan").split(" ")[0]
+    place = place_of(agencies, code)
+    if code and place is None:
+        raise Http404(code)
+    return agencies, place
