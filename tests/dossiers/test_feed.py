@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from tests.dossiers.lives import live
 from tests.province import MONDAY, Province, build_province
 
 from motcua.dossiers import commands as c
-from motcua.dossiers.feed import START, Position, entries_after
+from motcua.dossiers.feed import AFTER, START, Position, entries_after
 from motcua.dossiers.models import LedgerEntry
 from motcua.dossiers.services import give_command
 from motcua.dossiers.writer import AlreadyChanged
@@ -81,3 +81,15 @@ def accept_elsewhere(province: Province, dossier_id: int) -> None:
         give_command(dossier_id, c.Accept(), actor=province.actor("counter"), at=MONDAY + timedelta(hours=1))
     finally:
         connections.close_all()
+
+
+def test_what_comes_next_is_read_in_the_order_of_the_index(db) -> None:
+    """Ordered by anything else the whole ledger would be sorted for each look at what is new."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {AFTER}", [0, 0, 10])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "using ledger_order" in plan
+    assert "Sort" not in plan

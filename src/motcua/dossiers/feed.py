@@ -35,18 +35,19 @@ class FeedEntry:
 
 # A transaction that began before others may commit after them, so ids alone lose its entries. Below the snapshot's
 # xmin every transaction has ended: what is there now is all there will ever be.
-_AFTER = """
-SELECT xid::text::bigint, id, dossier_id, seq, kind, occurred_at, recorded_at, text
-FROM dossiers_ledgerentry
-WHERE (xid, id) > (%s::text::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY xid, id LIMIT %s
+# `e.xid`, for plain `xid` would name the first column of the answer, by which no index is ordered.
+AFTER = """
+SELECT e.xid::text::bigint, e.id, e.dossier_id, e.seq, e.kind, e.occurred_at, e.recorded_at, e.text
+FROM dossiers_ledgerentry e
+WHERE (e.xid, e.id) > (%s::text::xid8, %s) AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY e.xid, e.id LIMIT %s
 """
 
 
 def entries_after(position: Position, limit: int) -> list[FeedEntry]:
     """At most `limit` entries after `position`, oldest first. An empty list: nothing more for now, ask again later."""
     with connection.cursor() as cursor:
-        cursor.execute(_AFTER, [position.xid, position.id, limit])
+        cursor.execute(AFTER, [position.xid, position.id, limit])
         rows = cursor.fetchall()
     return [
         FeedEntry(Position(xid, id_), dossier_id, seq, kind, occurred_at, recorded_at, json.loads(text))
