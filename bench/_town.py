@@ -45,6 +45,7 @@ class Town:
     counters: list[Actor]
     cases: list[Actor]
     officer: Officer
+    leader: Officer
 
 
 def build_town(count: int = 30) -> Town:
@@ -68,7 +69,11 @@ def build_town(count: int = 30) -> Town:
             officers.append(officer)
         agencies.append(agency)
         desks.append(desk)
-    return Town(agencies, desks, procedures, counters, cases, officers[0])
+    leader = appoint(
+        username="lanhdao", password=None, full_name="Cán bộ lãnh đạo", title="", agency=root, roles={Role.LEADER: root},
+        valid_from=_SINCE,
+    )  # fmt: skip
+    return Town(agencies, desks, procedures, counters, cases, officers[0], leader)
 
 
 def _procedure(number: int, sector: Sector) -> Procedure:
