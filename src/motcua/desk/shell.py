@@ -152,7 +152,7 @@ def _reports(current: str) -> list[dict[str, Any]]:
     """Reports, which have a face of their own."""
     pages = (
         ("filings", "card-checklist", "Chốt báo cáo 06a"),
-        ("causes", "clock-history", "Nguyên nhân trễ, PAKN"),
+        ("causes", "clock-history", "Nguyên nhân, PAKN"),
         ("declared", "pencil", "Số liệu kê khai"),
         ("narrative", "journal-text", "Báo cáo bằng lời"),
     )

@@ -95,12 +95,12 @@ def _causes(told: Causes, asked_for: Question, about: str, query: dict[str, str]
 
 
 def _petitions(asked_for: Question, about: str) -> Table:
-    heads = petitions.HEADS
+    """The columns of the form as lines, so that they are read without scrolling."""
     return Table(
         "phan-anh-kien-nghi",
         "Tiếp nhận, xử lý phản ánh, kiến nghị",
-        (Column(heads[0]), *(Column(head, Kind.COUNT) for head in heads[1:])),
-        [(Entry(word), *(Entry(None) for _ in heads[1:])) for word in ("Trong kỳ", "Cùng kỳ năm trước")],
+        (Column("Cột của biểu"), Column("Trong kỳ", Kind.COUNT), Column("Cùng kỳ năm trước", Kind.COUNT)),
+        [(Entry(head), Entry(None), Entry(None)) for head in petitions.HEADS[1:]],
         asked_for.asked.as_of,
         about,
         note=petitions.NOTE,
