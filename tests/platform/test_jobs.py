@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from django.db import connection, transaction
 from procrastinate.exceptions import ConnectorException
 
+from motcua.platform import jobs
 from motcua.platform.jobs import (
     Job,
     defer_many,
@@ -17,6 +20,7 @@ from motcua.platform.jobs import (
     requeue_stalled,
     run_sweeps,
     run_worker,
+    sweep_forever,
     told_in_the_end,
 )
 
@@ -64,12 +68,12 @@ def fails(*causes: type[psycopg.Error]) -> Callable[[], Awaitable[None]]:
     return tell
 
 
-def test_what_was_heard_is_not_told_again_and_a_refusal_is_no_loss():
+def test_what_was_heard_or_taken_back_is_not_told_again(caplog):
     lost, refused = psycopg.OperationalError, psycopg.errors.RaiseException
 
     assert asyncio.run(told_in_the_end(fails(lost, refused))()) is None
-    with pytest.raises(ConnectorException):
-        asyncio.run(told_in_the_end(fails(refused))())
+    assert asyncio.run(told_in_the_end(fails(refused, lost, lost))()) is None
+    assert caplog.text.count("the end of a job came late") == 2
     with pytest.raises(ConnectorException):
         asyncio.run(told_in_the_end(fails(lost, psycopg.errors.UndefinedTable))())
 
@@ -160,10 +164,6 @@ def test_job_of_a_living_worker_is_left_alone(committed_db, note_task):
 
 
 def test_sweeps_get_the_given_moment_and_a_name_is_taken_once(monkeypatch):
-    from datetime import UTC, datetime
-
-    from motcua.platform import jobs
-
     monkeypatch.setattr(jobs, "_sweeps", {})
     seen = []
     moment = datetime(2026, 11, 21, 1, tzinfo=UTC)
@@ -173,3 +173,27 @@ def test_sweeps_get_the_given_moment_and_a_name_is_taken_once(monkeypatch):
     assert seen == [moment]
     with pytest.raises(ValueError, match="timers"):
         register_sweep("timers", lambda at: 0)
+
+
+def test_a_sweep_that_the_database_refuses_does_not_stop_the_others(committed_db, monkeypatch, caplog):
+    monkeypatch.setattr(jobs, "_sweeps", {})
+    leaving = threading.Event()
+
+    def refused(at: object) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT no_such_column FROM procrastinate_jobs")
+        return 0
+
+    def last(at: object) -> int:
+        leaving.set()
+        return 1
+
+    register_sweep("refused", refused)
+    register_sweep("last", last)
+    sweeping = threading.Thread(target=sweep_forever, args=(leaving,))
+    sweeping.start()
+    sweeping.join(60)
+
+    assert leaving.is_set()
+    leaving.set()
+    assert "sweep refused failed" in caplog.text

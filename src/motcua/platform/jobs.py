@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, OperationalError, connection, connections, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
@@ -184,7 +184,7 @@ def _sweep_once(due: dict[str, float], silent: float) -> None:
             continue
         try:
             sweep.run(now())
-        except DatabaseError:
+        except (OperationalError, InterfaceError):
             raise
         except Exception:  # the edge of a background loop: one room's fault must not stop the others' timers
             _log.exception("sweep %s failed", name)
@@ -228,12 +228,14 @@ def told_in_the_end(tell: Callable[..., Awaitable[None]]) -> Callable[..., Await
     """
 
     async def told(*args: Any, **kwargs: Any) -> None:
-        for second in range(_TELLING_SECONDS):
+        for _ in range(_TELLING_SECONDS):
             try:
                 return await tell(*args, **kwargs)
             except ConnectorException as error:
-                if isinstance(error.__cause__, psycopg.errors.RaiseException) and second:
-                    return None  # heard before, and only the answer was lost
+                if isinstance(error.__cause__, psycopg.errors.RaiseException):
+                    # Heard before, and only the answer was lost; or the job had been taken back from a silent worker.
+                    _log.warning("the end of a job came late: %s", error.__cause__)
+                    return None
                 if not isinstance(error.__cause__, (psycopg.OperationalError, psycopg.InterfaceError)):
                     raise
             _log.warning("the end of a job waits for the database")
