@@ -9,9 +9,9 @@ from datetime import datetime
 from motcua.board.cells import Cell, asked_for
 from motcua.board.measures import counts
 from motcua.board.places import Place
-from motcua.board.tables import Entry
 from motcua.statistics.figures import count_values
 from motcua.statistics.periods import Window
+from motcua.statistics.tabular.table import Entry
 
 
 @dataclass(frozen=True, slots=True)

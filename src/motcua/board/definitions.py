@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from motcua.board.tables import Card, Definition, Entry
 from motcua.statistics.measures import measure
+from motcua.statistics.tabular.table import Card, Definition, Entry
 
 
 def definition_of(name: str) -> Definition:

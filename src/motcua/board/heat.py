@@ -9,9 +9,9 @@ from motcua.board.asking import Period
 from motcua.board.cells import Cell, asked_for
 from motcua.board.measures import counts
 from motcua.board.places import Place
-from motcua.board.tables import Column, Entry, Kind, Table
 from motcua.platform.presentation.words import WEEKDAYS
 from motcua.statistics.figures import count_values
+from motcua.statistics.tabular.table import Column, Entry, Kind, Table
 
 MEASURE = "officer_entries"
 _SHADES = 5

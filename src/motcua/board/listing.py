@@ -9,7 +9,6 @@ from typing import Any
 from django.urls import reverse
 
 from motcua.board.cells import Cell
-from motcua.board.tables import Column, Entry, Row, Table
 from motcua.catalog.models import Channel
 from motcua.desk.story import KIND_TEXT
 from motcua.dossiers.models import Dossier
@@ -20,6 +19,7 @@ from motcua.processes.models import StuckDossier
 from motcua.processes.stuck.registry import kinds
 from motcua.statistics.measures import Fact
 from motcua.statistics.models import DimProcedure
+from motcua.statistics.tabular.table import Column, Entry, Row, Table
 
 _DOSSIERS = ("Hồ sơ", "Thủ tục", "Cơ quan", "Hình thức nộp", "Trạng thái", "Tiếp nhận", "Hạn", "Kết thúc", "So với hạn")
 _ENTRIES = ("Hồ sơ", "Việc", "Lúc xảy ra", "Lúc ghi", "Cán bộ", "Cơ quan", "Thủ tục")

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 
 from motcua.board.asking import month_of, title_of
 from motcua.board.measures import counts
-from motcua.board.tables import Column, Entry, Kind, Row, Table
 from motcua.organizations.models import Agency
 from motcua.platform.text import sort_key
 from motcua.statistics.figures import Asked, count_values
 from motcua.statistics.models import DimAgency
 from motcua.statistics.periods import Regime, Window, period_window
+from motcua.statistics.tabular.table import Column, Entry, Kind, Row, Table
 
 # What is told is told anew this often, to everybody alike.
 EVERY = timedelta(minutes=5)

@@ -11,11 +11,11 @@ from django.urls import reverse
 from motcua.board.asking import Period
 from motcua.board.counting import Numbers
 from motcua.board.definitions import card
-from motcua.board.tables import Card, Column, Entry, Kind, Row, Table
 from motcua.organizations.models import Agency
 from motcua.platform.text import sort_key
 from motcua.statistics.models import DimAgency
 from motcua.statistics.ratios import percent_text
+from motcua.statistics.tabular.table import Card, Column, Entry, Kind, Row, Table
 
 NAMES = (
     "received", "finished", "finished_in_time", "finished_early", "finished_on_time", "finished_overdue", "open",

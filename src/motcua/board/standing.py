@@ -11,11 +11,11 @@ from django.db.models import Min, QuerySet
 from django.urls import reverse
 
 from motcua.board.places import Place
-from motcua.board.tables import Entry
 from motcua.identity.actors import Actor
 from motcua.platform.presentation.words import vn_datetime
 from motcua.processes.models import StuckDossier, StuckSearch
 from motcua.processes.stuck import queries
+from motcua.statistics.tabular.table import Entry
 
 
 @dataclass(frozen=True, slots=True)

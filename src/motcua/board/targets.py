@@ -11,12 +11,12 @@ from motcua.board.goals import LIGHTS, Goal, light_of, missing_text
 from motcua.board.measures import counts
 from motcua.board.models import Target
 from motcua.board.places import Place
-from motcua.board.tables import Column, Entry, Kind, Row, Table
 from motcua.statistics.figures import count_values
 from motcua.statistics.measures import Ratio, measure
 from motcua.statistics.models import DimAgency
 from motcua.statistics.periods import Window
 from motcua.statistics.ratios import cents_text
+from motcua.statistics.tabular.table import Column, Entry, Kind, Row, Table
 
 _COLUMNS = ("Mức giao", "Thực hiện", "Tử số", "Mẫu số", "Không rõ", "Đánh giá", "Còn thiếu", "Giao cho, theo")
 

@@ -11,10 +11,10 @@ from motcua.board import standing
 from motcua.board.counting import Numbers, count
 from motcua.board.definitions import card, definition_of
 from motcua.board.places import Place
-from motcua.board.tables import Card, Column, Definition, Entry, Kind, Table
 from motcua.identity.actors import Actor
 from motcua.law.moments import VIETNAM
 from motcua.statistics.periods import Window
+from motcua.statistics.tabular.table import Card, Column, Definition, Entry, Kind, Table
 
 STANDING = Definition(
     "Chỗ đứng yên", "chỗ", "Chỗ mà hồ sơ đang mở không chuyển động quá ngưỡng của từng loại; một hồ sơ có thể đứng ở vài chỗ.",

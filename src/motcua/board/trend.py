@@ -10,11 +10,11 @@ from motcua.board.asking import Period, month_of
 from motcua.board.cells import Cell, asked_for
 from motcua.board.measures import counts
 from motcua.board.places import Place
-from motcua.board.tables import Column, Entry, Kind, Row, Table
 from motcua.law.moments import VIETNAM
 from motcua.statistics.figures import count_values
 from motcua.statistics.periods import Regime, Window, months_window
 from motcua.statistics.ratios import percent_cents
+from motcua.statistics.tabular.table import Column, Entry, Kind, Row, Table
 
 STEPS = {"tuan": "tuần", "thang": "tháng"}
 _POINTS = 12

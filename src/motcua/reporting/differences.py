@@ -13,12 +13,12 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from motcua.board.knowledge import known_until
 from motcua.reporting.frozen import Frozen
 from motcua.statistics import expressions
 from motcua.statistics.compiling import any_of
 from motcua.statistics.engines import Query, postgres
 from motcua.statistics.figures import Asked
+from motcua.statistics.knowledge import known_until
 from motcua.statistics.measures import Count, measure
 from motcua.statistics.models import DimProcedure, FactMove
 from motcua.statistics.reports.form_06a import COLUMNS, Block, Report06a, report_06a

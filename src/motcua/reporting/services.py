@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 
-from motcua.board.knowledge import known_until
 from motcua.dossiers.commands import check_text
 from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.feed import Position
@@ -25,6 +24,7 @@ from motcua.reporting.frozen import GROUPINGS, Frozen, hash_of, text_of
 from motcua.reporting.models import DeclaredFigure, FiledCopy, Filing, FilingStep
 from motcua.reporting.permissions import DECLARERS, READERS, Subject, may, over
 from motcua.reporting.queries import subject_of
+from motcua.statistics.knowledge import known_until
 from motcua.statistics.models import DimAgency, Reader
 from motcua.statistics.periods import Regime, Window, period_window
 from motcua.statistics.reports.form_06a import report_06a

@@ -15,14 +15,15 @@ from motcua.board.counting import count
 from motcua.board.definitions import definition_of
 from motcua.board.permissions import BOARD_ROLES
 from motcua.board.places import Place
-from motcua.board.tables import Table
-from motcua.board.views.asked import Asked, answered_once, asked_of, file_of, without
+from motcua.board.views.asked import Asked, asked_of, without
 from motcua.desk.access import DeskRequest, officers_only, said
+from motcua.desk.answers import answered_once, file_of
 from motcua.desk.shell import show
 from motcua.dossiers.checkpoints import one_snapshot
 from motcua.law.errors import BadInput
 from motcua.platform.presentation.words import local
 from motcua.statistics.periods import Regime, window_before
+from motcua.statistics.tabular.table import Table
 
 # Lines of a table on the page; its file and the page opened further have them all.
 SHORT = 10

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_safe
 
 from motcua.board import progress
 from motcua.board.definitions import definition_of
-from motcua.board.exports import FORMATS
-from motcua.board.knowledge import known_until
 from motcua.board.progress import Progress
 from motcua.dossiers.checkpoints import one_snapshot
 from motcua.platform.clock import now
 from motcua.platform.config import config
 from motcua.platform.presentation.words import local
+from motcua.statistics.knowledge import known_until
+from motcua.statistics.tabular.files import FORMATS
 
 
 def _told(key: str) -> Progress:

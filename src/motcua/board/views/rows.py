@@ -10,16 +10,17 @@ from django.views.decorators.http import require_safe
 from motcua.board import standing as places_still
 from motcua.board.cells import read_cell
 from motcua.board.definitions import definition_of
-from motcua.board.exports import MOST
 from motcua.board.listing import listed, standing_listed
 from motcua.board.permissions import BOARD_ROLES
 from motcua.board.today import STANDING
-from motcua.board.views.asked import asked_place, file_of
+from motcua.board.views.asked import asked_place
 from motcua.desk.access import DeskRequest, officers_only, said
+from motcua.desk.answers import file_of
 from motcua.desk.shell import show
 from motcua.law.errors import BadInput
 from motcua.platform import keyset
 from motcua.processes.stuck import queries
+from motcua.statistics.tabular.files import MOST
 
 PAGE_SIZE = 50
 _NAMES = ("chi-tieu", "tu", "den", "luc", "cua", "thu", "gio")

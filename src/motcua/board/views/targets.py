@@ -15,16 +15,17 @@ from motcua.board.asking import read_moment
 from motcua.board.definitions import definition_of
 from motcua.board.forms import TargetForm
 from motcua.board.goals import Goal
-from motcua.board.knowledge import known_until
 from motcua.board.permissions import BOARD_ROLES, TARGET_ROLES, overseen
 from motcua.board.services import YEARS, set_target
 from motcua.board.targets import ratio_of, standing
-from motcua.board.views.asked import asked_place, file_of
+from motcua.board.views.asked import asked_place
 from motcua.desk.access import DeskRequest, officers_only, said
+from motcua.desk.answers import file_of
 from motcua.desk.shell import show
 from motcua.law.errors import BadInput, DomainError
 from motcua.organizations.models import Agency
 from motcua.platform.presentation.words import local
+from motcua.statistics.knowledge import known_until
 from motcua.statistics.periods import Window
 
 

@@ -10,10 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from motcua.board.asking import read_moment, write_moment
-from motcua.board.knowledge import known_until
-from motcua.board.tables import Column, Entry, Kind, Table
-from motcua.board.views.asked import file_of
 from motcua.desk.access import DeskRequest, officers_only, said
+from motcua.desk.answers import file_of
 from motcua.desk.shell import show
 from motcua.law.errors import BadInput
 from motcua.reporting import petitions
@@ -22,7 +20,9 @@ from motcua.reporting.permissions import READERS
 from motcua.reporting.views.asked import asked_period, asked_place, chooser, query_of
 from motcua.reporting.views.listing import opened_rows
 from motcua.reporting.windows import Question, question
+from motcua.statistics.knowledge import known_until
 from motcua.statistics.measures import measure
+from motcua.statistics.tabular.table import Column, Entry, Kind, Table
 
 _CURRENT = "reporting/causes"
 

@@ -10,10 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from motcua.board.asking import title_of
-from motcua.board.exports import MOST
-from motcua.board.tables import Column, Entry, Kind, Row, Table
-from motcua.board.views.asked import file_of
 from motcua.desk.access import DeskRequest, officers_only
+from motcua.desk.answers import file_of
 from motcua.desk.shell import show
 from motcua.desk.story import KIND_TEXT
 from motcua.platform.presentation.words import vn_datetime
@@ -24,6 +22,8 @@ from motcua.reporting.views.filings import found_or_404, grouping
 from motcua.statistics.ratios import whole_text
 from motcua.statistics.reports.form_06a import BY_TEXT, COLUMN_TEXT
 from motcua.statistics.reports.lines import GROUPS, VERTICAL
+from motcua.statistics.tabular.files import MOST
+from motcua.statistics.tabular.table import Column, Entry, Kind, Row, Table
 
 _GROUP_OF = {column: title for title, columns in GROUPS for column in columns}
 # Named on the page; the file has them all.

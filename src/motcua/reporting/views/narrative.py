@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from motcua.board.asking import read_moment, write_moment
-from motcua.board.knowledge import known_until
 from motcua.desk.access import DeskRequest, officers_only, said
 from motcua.desk.shell import show
 from motcua.law.errors import BadInput
@@ -18,6 +17,7 @@ from motcua.reporting.narrative.content import SOURCE_HEADS, Narrative, source_r
 from motcua.reporting.permissions import READERS
 from motcua.reporting.views.asked import asked_period, asked_place, chooser, query_of
 from motcua.reporting.windows import question
+from motcua.statistics.knowledge import known_until
 
 _CURRENT = "reporting/narrative"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

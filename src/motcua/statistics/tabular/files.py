@@ -17,9 +17,9 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from motcua.board.tables import Entry, Kind, Table
 from motcua.documents.rendering import PDF_STANDARDS
 from motcua.documents.wording import FONTS, printable
+from motcua.statistics.tabular.table import Entry, Kind, Table
 
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _FONT = "Times New Roman"

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from motcua.board.exports import as_csv, as_pdf, as_xlsx
-from motcua.board.tables import Column, Entry, Kind, Table
+from motcua.statistics.tabular.files import as_csv, as_pdf, as_xlsx
+from motcua.statistics.tabular.table import Column, Entry, Kind, Table
 
 AS_OF = datetime(2026, 11, 20, 4, 20, tzinfo=UTC)
 TABLE = Table(
