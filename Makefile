@@ -53,6 +53,7 @@ bench: setup
 
 locks:  ## after a change of the dependencies in pyproject.toml
 	@.venv/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --extra build --extra test --extra tools pyproject.toml -o requirements-dev.lock
+	@.venv/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --extra build --extra test --extra tools --extra nation -c requirements-dev.lock pyproject.toml -o requirements-nation.lock
 	@.venv/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --extra build -c requirements-dev.lock pyproject.toml -o requirements.lock
 
 clean:
