@@ -74,6 +74,8 @@ def test_prepared_submitted_signed_accepted(province: Province) -> None:
 
 def test_a_second_click_is_told_who_has_done_it(province: Province) -> None:
     one = prepared(province)
+    with pytest.raises(GuardFailed, match="Đỗ Trưởng Phòng đã lập báo cáo lúc"):
+        prepared(province)
     services.submit(one.pk, hash_now(one), actor=province.actor("head"), at=LATER)
 
     with pytest.raises(GuardFailed, match=r"Đỗ Trưởng Phòng đã gửi ký lúc 15/12/2026\s09:00"):
@@ -109,7 +111,12 @@ def test_given_back_with_a_reason_and_prepared_anew(province: Province) -> None:
     give_command(province.made[0], c.Resolve(result()), actor=province.actor("case"), at=LATER + timedelta(minutes=1))  # type: ignore[attr-defined]
     catch_up()
     services.prepare(
-        "H32.16", PERIOD, regime=Regime.REPORTING, actor=province.actor("head"), at=LATER + timedelta(hours=1)
+        "H32.16",
+        PERIOD,
+        regime=Regime.REPORTING,
+        actor=province.actor("head"),
+        at=LATER + timedelta(hours=1),
+        standing=first,
     )
     second = hash_now(one)
 

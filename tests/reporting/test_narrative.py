@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -31,6 +32,8 @@ from motcua.reporting.windows import question
 from motcua.statistics.figures import Asked, Figure, figures
 from motcua.statistics.measures import Ratio, measure
 from motcua.statistics.periods import Regime, Window, year_before
+from motcua.statistics.reports.form_06a import report_06a
+from motcua.statistics.reports.lines import Kind, lines_of, number_of
 from motcua.statistics.services import catch_up, refresh
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=VIETNAM)
@@ -234,3 +237,24 @@ def test_a_template_that_names_what_is_not_there_is_refused(text: str) -> None:
 def test_the_same_period_a_year_before(window: tuple[str, str], before: tuple[str, str]) -> None:
     given, found = (Window(*map(date.fromisoformat, days)) for days in (window, before))
     assert year_before(given) == found
+
+
+def test_sectors_stand_under_each_level_and_sum_to_their_row(planned: Province) -> None:
+    window = Window(date(2026, 9, 1), date(2026, 9, 30))
+    for by in ("sector", "procedure"):
+        report = report_06a(window, now=NOW, by=by)
+        wanted: dict[tuple[str, str], int] = Counter(
+            ("commune" if one.agency == "H32.101" else "province", getattr(one, by))
+            for one in PLAN.dossiers
+            if not one.vertical and "c3" in one.columns("date")
+        )
+        assert {(row.level, row.key): row.cells["c3"] for row in report.levels} == wanted
+        assert report.notes.broken == ()
+    titles = [(line.kind, line.title) for line in lines_of(report)]
+    assert titles[0] == (Kind.HEADING, "Cấp tỉnh")
+    assert (Kind.HEADING, "Cấp xã") in titles
+    assert [number_of(report_06a(window, now=NOW, **one)) for one in ({}, {"by": "sector"}, {"agency": "H32.16"})] == [
+        "Tổng hợp theo cơ quan, đơn vị",
+        "Biểu số 06a",
+        "Biểu số 06a",
+    ]

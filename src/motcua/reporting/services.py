@@ -31,11 +31,12 @@ from motcua.statistics.reports.form_06a import report_06a
 from motcua.statistics.services import READER
 
 
-def prepare(agency_code: str, period: str, *, regime: Regime, actor: Actor, at: datetime) -> Filing:
-    """Compute an agency's report of an ended period and keep it as a copy to be sent; anew while nobody has signed it.
+def prepare(agency_code: str, period: str, *, regime: Regime, actor: Actor, at: datetime, standing: str = "") -> Filing:
+    """Compute an agency's report of an ended period and keep it as a copy to be sent; anew while it has not been sent.
 
-    Raises NotFound for an agency outside the actor's, NotAllowed, BadInput for a period that cannot be read,
-    GuardFailed for a period that has not ended and for a report that has gone on.
+    `standing` is the hash of the copy that was shown, "" = none was there. Raises NotFound for an agency outside the actor's,
+    NotAllowed, BadInput for a period that cannot be read, GuardFailed for one that has not ended and for a report that has
+    gone on meanwhile.
     """
     agency = Agency.objects.filter(code=agency_code, pk__in=over(actor, READERS)).first()
     if agency is None:
@@ -55,7 +56,7 @@ def prepare(agency_code: str, period: str, *, regime: Regime, actor: Actor, at: 
     text = text_of(frozen)
     with transaction.atomic():
         filing = _locked_or_new(agency, frozen, regime)
-        if filing.seq and State(filing.state) not in FROM[Step.PREPARE]:
+        if filing.seq and (State(filing.state) not in FROM[Step.PREPARE] or _copy_of(filing).sha256 != standing):
             raise _already(filing)
         copy = FiledCopy.objects.create(
             filing=filing, number=filing.copies.count() + 1, text=text, sha256=hash_of(text), as_of=frozen.main.asked.as_of,
@@ -124,7 +125,7 @@ def _move(filing_id: int, step: Step, sha256: str, reason: str = "", *, actor: A
             raise _already(filing)
         if not verdict.allowed:
             raise NotAllowed(verdict.reason)
-        copy = filing.copies.order_by("-number")[0]
+        copy = _copy_of(filing)
         if copy.sha256 != sha256:
             raise GuardFailed(
                 f"Báo cáo đã được lập lại thành lần {copy.number}; xin xem lại rồi mới {DONE_TEXT[step]}."
@@ -133,11 +134,16 @@ def _move(filing_id: int, step: Step, sha256: str, reason: str = "", *, actor: A
     return filing
 
 
+def _copy_of(filing: Filing) -> FiledCopy:
+    """The one that stands."""
+    return filing.copies.order_by("-number")[0]
+
+
 def _already(filing: Filing) -> GuardFailed:
     """In words what somebody, maybe the same one by a second click, has done already."""
     last = filing.steps.select_related("by").order_by("-seq")[0]
     return GuardFailed(
-        f"{last.by.full_name} đã {DONE_TEXT[Step(last.kind)]} lúc {vn_datetime(last.at)}; báo cáo không ở bước này nữa."
+        f"{last.by.full_name} đã {DONE_TEXT[Step(last.kind)]} lúc {vn_datetime(last.at)}; xin mở lại báo cáo."
     )
 
 

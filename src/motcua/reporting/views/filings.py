@@ -162,7 +162,14 @@ def _do(step: Step, found: Filed, sha256: str, form: GiveBackForm, request: Desk
     one = found.filing
     match step:
         case Step.PREPARE:
-            services.prepare(one.agency.code, one.period, regime=Regime(one.regime), actor=request.actor, at=request.at)
+            services.prepare(
+                one.agency.code,
+                one.period,
+                regime=Regime(one.regime),
+                actor=request.actor,
+                at=request.at,
+                standing=sha256,
+            )
         case Step.SUBMIT:
             services.submit(one.pk, sha256, actor=request.actor, at=request.at)
         case Step.SIGN:
