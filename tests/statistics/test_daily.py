@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from tests.province import MONDAY, build_province, later
 from tests.statistics.histories import history
 
 from motcua.law.errors import BadInput
 from motcua.statistics.daily import by_day, daily_counts, is_kept
+from motcua.statistics.engines import Query, postgres
 from motcua.statistics.figures import Asked, count_values
 from motcua.statistics.measures import MEASURES, Fact
 from motcua.statistics.models import DailyCount
@@ -66,6 +68,25 @@ def test_the_present_is_what_is_known_now(
 
     assert nonzero(live=True) == nonzero(live=False)
     assert nonzero(live=True)
+
+
+def test_what_is_open_now_is_read_from_its_index_alone(told: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = []
+    run = postgres.run
+
+    def explained(query: Query) -> list[tuple]:
+        with connection.cursor() as cursor:
+            cursor.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
+            cursor.execute(f"EXPLAIN {postgres.text_of(query)}", query.values)
+            plans.append("\n".join(row[0] for row in cursor.fetchall()))
+        return run(query)
+
+    monkeypatch.setattr(postgres, "run", explained)
+    counts = [MEASURES[name] for name in ("open", "open_overdue", "due")]
+    count_values(counts, Asked.of(YEAR, now=NOW, live=True), by=("agency",))
+
+    assert len(plans) == 1
+    assert "Index Only Scan using fact_open" in plans[0]
 
 
 def test_only_what_is_kept_can_be_asked_by_day(db) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 # `known_to` of what is known now, `paused_to` of a pause that runs.
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
@@ -109,8 +110,8 @@ class FactDossier(models.Model):
             models.Index(fields=["agency", "accepted_at"], name="fact_of_agency"),
             # What is open now or was at the end of a period not long ago, for boards: read from the index alone.
             models.Index(
-                fields=["finished_at"],
-                include=["agency", "province", "dossier_id", "accepted_at", "due_at", "handed_over_at", "outcome"],
+                Coalesce("finished_at", models.Value(FAR)),
+                include=["counted", "finished_at", "accepted_at", "due_at", "agency", "province", "dossier_id"],
                 condition=models.Q(known_to=FAR, counted=True),
                 name="fact_open",
             ),

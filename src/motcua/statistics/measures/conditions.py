@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
+from motcua.statistics.models import FAR
 from motcua.statistics.tables import END, START
 
 # Withdrawn and returned after acceptance stand in column 9; a stop is judged by its end.
@@ -14,17 +16,22 @@ def in_window(moment: ir.TimestampColumn) -> ir.BooleanValue:
     return (moment >= START) & (moment < END)
 
 
+def _not_finished_before(t: ir.Table, moment: ir.TimestampScalar) -> ir.BooleanValue:
+    # One comparison, as the index of what is open has it (`FactDossier`): null or later would be two.
+    return t.finished_at.fill_null(ibis.literal(FAR)) >= moment
+
+
 def received(t: ir.Table) -> ir.BooleanValue:
     return t.counted & in_window(t.accepted_at)
 
 
 def handled(t: ir.Table) -> ir.BooleanValue:
     """Accepted before the window's end and not finished before its start."""
-    return t.counted & (t.accepted_at < END) & (t.finished_at.isnull() | (t.finished_at >= START))
+    return t.counted & (t.accepted_at < END) & _not_finished_before(t, START)
 
 
 def carried_over(t: ir.Table) -> ir.BooleanValue:
-    return t.counted & (t.accepted_at < START) & (t.finished_at.isnull() | (t.finished_at >= START))
+    return t.counted & (t.accepted_at < START) & _not_finished_before(t, START)
 
 
 def finished(t: ir.Table) -> ir.BooleanValue:
@@ -36,7 +43,7 @@ def resolved(t: ir.Table) -> ir.BooleanValue:
 
 
 def open_at_end(t: ir.Table) -> ir.BooleanValue:
-    return t.counted & (t.accepted_at < END) & (t.finished_at.isnull() | (t.finished_at >= END))
+    return t.counted & (t.accepted_at < END) & _not_finished_before(t, END)
 
 
 def passed_at_end(t: ir.Table) -> ir.BooleanValue:

@@ -1,6 +1,7 @@
 import datetime
 
 import django.db.models
+import django.db.models.functions.comparison
 from django.db import migrations, models
 
 # What was kept stands in the facts too, so it is counted from there under the new key.
@@ -51,12 +52,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="factdossier",
             index=models.Index(
+                django.db.models.functions.comparison.Coalesce(
+                    "finished_at",
+                    models.Value(datetime.datetime(9999, 12, 31, 0, 0, tzinfo=datetime.UTC)),
+                ),
                 condition=models.Q(
                     ("counted", True),
                     ("known_to", datetime.datetime(9999, 12, 31, 0, 0, tzinfo=datetime.UTC)),
                 ),
-                fields=["finished_at"],
-                include=("agency", "province", "dossier_id", "accepted_at", "due_at", "handed_over_at", "outcome"),
+                include=("counted", "finished_at", "accepted_at", "due_at", "agency", "province", "dossier_id"),
                 name="fact_open",
             ),
         ),
