@@ -177,3 +177,24 @@ def test_the_list_of_declared_figures_is_checked() -> None:
     twice = "- {code: x, part: I, title: T, unit: u}\n" * 2
     with pytest.raises(BadInput, match="một lần"):
         read_declarable(f"source: s\nconfirmed: false\nfigures:\n{twice}", "x.yaml")
+
+
+def test_form_06a_of_any_window_opens_and_stands_beside_the_year_before(province: Province, sign_in: SignIn) -> None:
+    client = sign_in("leader")
+    for by in ("agency", "sector", "procedure"):
+        page = page_of(client, f"{BASE}06a/xem/{ASKED}&theo={by}")
+        links = [(href, int(n)) for href, n in re.findall(r'<a href="([^"]*xem/ho-so/[^"]*)">(\d+)</a>', page)]
+        assert len(links) > 20
+        for href, number in links[:: len(links) // 4]:
+            assert page_of(client, href).count("<tr data-row>") == number
+    assert "Cùng kỳ năm trước" in page
+    assert '<td colspan="11" class="soft">chưa có số liệu</td>' in page
+    own = f"{BASE}06a/xem/?ky=rieng&tu=2026-11-16&den=2026-11-16&co-quan=H32.16&theo=sector"
+    (total,) = re.findall(r'<tr class="total">(.*?)</tr>', page_of(client, own), re.S)
+    assert re.sub(r"<[^>]+>", " ", total).split()[2:6] == ["6", "3", "3", "0"]
+    earlier = page_of(client, f"{own}&luc=2026-11-16T09:25")
+    assert '<tr class="total"><td class="num"></td><th scope="row">Tổng số</th><td class="num"><a' in earlier
+    book = load_workbook(io.BytesIO(client.get(f"{own}&tep=xlsx").content))
+    assert any(row[1:5] == ("Tổng số", 6, 3, 3) for row in book["06a"].iter_rows(values_only=True))
+    statuses = {"theo=khac": 404, "cach=gio": 404, "ky=x": 422, "ky=2028": 422, "co-quan=H99": 404, "tep=exe": 404}
+    assert {query: client.get(f"{BASE}06a/xem/?{query}").status_code for query in statuses} == statuses

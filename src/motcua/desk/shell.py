@@ -151,6 +151,7 @@ def _board(current: str) -> list[dict[str, Any]]:
 def _reports(current: str) -> list[dict[str, Any]]:
     """Reports, which have a face of their own."""
     pages = (
+        ("form", "list", "Biểu 06a"),
         ("filings", "card-checklist", "Chốt báo cáo 06a"),
         ("causes", "clock-history", "Nguyên nhân, PAKN"),
         ("declared", "pencil", "Số liệu kê khai"),

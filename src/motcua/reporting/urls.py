@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motcua.reporting.views import causes, declared, differences, filings, narrative
+from motcua.reporting.views import causes, declared, differences, filings, form_06a, narrative
 
 app_name = "reporting"
 
 urlpatterns = [
     path("can-bo/bao-cao/06a/", filings.filing_list, name="filings"),
+    path("can-bo/bao-cao/06a/xem/", form_06a.form_page, name="form"),
+    path("can-bo/bao-cao/06a/xem/ho-so/", form_06a.rows, name="form_cell"),
     path("can-bo/bao-cao/06a/lap/", filings.prepare_filing, name="prepare"),
     path("can-bo/bao-cao/06a/<int:filing_id>/", filings.filing, name="filing"),
     path("can-bo/bao-cao/06a/<int:filing_id>/ho-so/", filings.cell, name="filing_cell"),

@@ -54,6 +54,13 @@ def question(
         raise BadInput(
             f"Kỳ “{period}”: báo cáo này lập theo quý (2026-Q3), 6 tháng (2026-H1) hoặc năm (2026).", field="period"
         )
+    return of_window(key, window, agency, now=now, as_of=as_of)
+
+
+def of_window(
+    period: str, window: Window, agency: str = "", *, now: datetime, as_of: datetime | None = None
+) -> Question:
+    """Of any window; `period` is what it is called. Raises BadInput as `question`."""
     place = place_of(agency) if agency else None
     codes = codes_below(place) if place else None
     asked = Asked.of(window, now=now, as_of=as_of, agencies=codes)
@@ -64,7 +71,7 @@ def question(
     vertical = place is not None and place.vertical
     if before is not None and not whole([_ANY], before, vertical=vertical)[_ANY].numerator:
         before = None
-    return Question(key, window, compared, place, asked, before)
+    return Question(period, window, compared, place, asked, before)
 
 
 def whole(names: Sequence[str], asked: Asked, *, vertical: bool) -> dict[str, Figure]:

@@ -15,13 +15,10 @@ from motcua.reporting.permissions import READERS, over
 from motcua.statistics.models import DimAgency
 from motcua.statistics.periods import Regime
 
-# Reports are of a quarter or longer; a month is closed only where somebody asks for one in the address.
-_FIRST_KIND = 1
-
 
 def asked_period(request: DeskRequest) -> Period:
     """The last quarter that has ended where none is asked, from the 15th to the 14th. Raises BadInput."""
-    given = {name: said(request.GET, name, limit=20) for name in ("ky", "che-do")}
+    given = {name: said(request.GET, name, limit=20) for name in ("ky", "che-do", "tu", "den")}
     given["che-do"] = given["che-do"] or "bao-cao"
     today = local(request.at).date()
     if not given["ky"]:
@@ -36,13 +33,15 @@ def regime_word(period: Period) -> str:
 
 
 def query_of(period: Period) -> dict[str, str]:
-    return {"ky": period.key, "che-do": regime_word(period)}
+    """The part of an address that asks for the period again, its calendar always said."""
+    return period.query | {"che-do": regime_word(period)}
 
 
-def chooser(request: DeskRequest, period: Period | None) -> dict[str, Any]:
+def chooser(request: DeskRequest, period: Period | None, *, months: bool = False) -> dict[str, Any]:
+    """What may be chosen: quarters and years, where `months` months too."""
     regime = period.regime if period else Regime.REPORTING
     return {
-        "offered": offered(local(request.at).date(), regime)[_FIRST_KIND:],
+        "offered": offered(local(request.at).date(), regime)[0 if months else 1 :],
         "regimes": REGIME_TEXT,
         "asked": {"ky": period.key, "che_do": regime_word(period)} if period else {"ky": "", "che_do": "bao-cao"},
     }

@@ -27,10 +27,10 @@ from motcua.reporting.frozen import GROUPINGS
 from motcua.reporting.permissions import READERS, Subject, may
 from motcua.reporting.queries import Filed, Line, deadline, filed, filings, subject_of
 from motcua.reporting.views.asked import asked_period, chooser, query_of
+from motcua.reporting.views.form_table import cell_of, table_of
 from motcua.reporting.views.listing import opened_rows
 from motcua.statistics.periods import Regime
-from motcua.statistics.reports import lines as printed
-from motcua.statistics.reports.form_06a import BY_TEXT, COLUMN_TEXT, COLUMNS, Report06a
+from motcua.statistics.reports.form_06a import BY_TEXT, COLUMNS, Report06a
 from motcua.statistics.reports.pdf import pdf
 from motcua.statistics.reports.spreadsheet import spreadsheet
 from motcua.statistics.reports.word import document
@@ -50,7 +50,7 @@ _DONE = {
     Step.ACCEPT: "Đã tiếp nhận báo cáo.",
     Step.GIVE_BACK: "Đã trả lại báo cáo.",
 }
-_PAPERS = {
+PAPERS = {
     "pdf": ("application/pdf", pdf),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", spreadsheet),
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", document),
@@ -188,6 +188,7 @@ def _one(request: DeskRequest, found: Filed, form: GiveBackForm, *, fault: str =
     steps = {step.value: state in FROM[step] and may(request.actor, step, subject).allowed for step in Step}
     limit = deadline()
     signature = found.signature
+    cells = reverse("reporting:filing_cell", args=[one.pk])
     context = {
         "found": found,
         "filing": one,
@@ -207,49 +208,14 @@ def _one(request: DeskRequest, found: Filed, form: GiveBackForm, *, fault: str =
         "last_day": limit.last_day(one.last_on),
         "late": signature is not None and limit.last_day(one.last_on) < local_day(signature.at),
         "limit": limit,
-        "papers": list(_PAPERS),
+        "papers": list(PAPERS),
         "by": by,
         "tabs": [(name, BY_TEXT[name]) for name in GROUPINGS],
-        "table": _table(one.pk, found.frozen.reports[by]),
+        "table": table_of(found.frozen.reports[by], lambda asked: f"{cells}?{urlencode(asked)}"),
         "form": form,
         "fault": fault,
     }  # fmt: skip
     return show(request, "reporting/filing.html", context, current=_CURRENT, status=status)
-
-
-def _table(filing_id: int, report: Report06a) -> dict[str, Any]:
-    """The form's lines; a number is a link to what it counts."""
-    base = reverse("reporting:filing_cell", args=[filing_id])
-    return {
-        "subject": printed.subject_heading(report),
-        "groups": [(title, len(columns)) for title, columns in printed.GROUPS],
-        "heads": list(COLUMN_TEXT.values()),
-        "within": printed.WITHIN[0],
-        "numbers": printed.NUMBERS,
-        "rows": [
-            {
-                "line": line,
-                "cells": [
-                    (COLUMN_TEXT[column], value, f"{base}?{_query(report, line, column)}" if value else "")
-                    for column, value in zip(COLUMNS, line.values, strict=line.cells is not None)
-                ],
-            }
-            for line in printed.lines_of(report)
-        ],
-        "notes": report.notes.texts,
-    }
-
-
-def _query(report: Report06a, line: printed.Line, column: str) -> str:
-    asked: dict[str, str] = {"theo": report.by, "cot": column}
-    if line.row is not None:
-        asked["dong"] = line.row.key
-        # Where the line is one level's part of a sector, so is what it opens into.
-        if report.by != "agency" and line.row.level:
-            asked["cap"] = line.row.level
-    if line.vertical:
-        asked["nganh-doc"] = "1"
-    return urlencode(asked)
 
 
 @officers_only(READERS)
@@ -261,13 +227,7 @@ def cell(request: DeskRequest, filing_id: int) -> HttpResponse:
     column = said(request.GET, "cot")
     if column not in COLUMNS:
         raise Http404(column)
-    given: dict[str, Any] = {}
-    if "dong" in request.GET:
-        given[report.by] = said(request.GET, "dong") or None
-    if level := said(request.GET, "cap"):
-        given["level"] = level
-    if report.apart:
-        given["vertical"] = said(request.GET, "nganh-doc") == "1"
+    given = cell_of(request, report.by, report.apart)
     context = opened_rows(
         request,
         report.columns[column],
@@ -291,8 +251,8 @@ def paper(request: DeskRequest, filing_id: int, form: str) -> HttpResponse:
     name = f"06a-{one.agency.code}-{one.period}-lan-{found.copy.number}".lower()
     if form == "json":
         answer = HttpResponse(found.copy.text, content_type="application/json")
-    elif form in _PAPERS:
-        kind, write = _PAPERS[form]
+    elif form in PAPERS:
+        kind, write = PAPERS[form]
         answer = HttpResponse(write(stamped(found, grouping(request))), content_type=kind)
     else:
         raise Http404(form)
