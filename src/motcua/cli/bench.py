@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,12 @@ def names() -> list[str]:
 
 @click.command()
 @click.argument("name", required=False)
+@click.option("--rows", type=click.IntRange(100), metavar="N", help="Đo trên từng này hồ sơ (imports, figures).")
+@click.option(
+    "--postgres-rows", type=click.IntRange(100), metavar="N", help="Riêng PostgreSQL trong figures: số hồ sơ."
+)
 @click.option("--json", "as_json", is_flag=True, help="In một tài liệu JSON.")
-def bench(name: str | None, as_json: bool) -> None:
+def bench(name: str | None, rows: int | None, postgres_rows: int | None, as_json: bool) -> None:
     """Đo tốc độ của chính chương trình, mỗi phép đo bên cạnh mốc so sánh; không có NAME thì đo tất cả.
 
     Runs the project's own measures, each beside its reference.
@@ -37,6 +42,9 @@ def bench(name: str | None, as_json: bool) -> None:
     known = names()
     if name is not None and name not in known:
         raise BadInput(f"Không có phép đo {name}; có: {', '.join(known)}.")
+    for setting, value in (("MOTCUA_BENCH_ROWS", rows), ("MOTCUA_BENCH_POSTGRES_ROWS", postgres_rows)):
+        if value is not None:
+            os.environ[setting] = str(value)
     root = str(folder().parent)
     if root not in sys.path:
         sys.path.insert(0, root)
