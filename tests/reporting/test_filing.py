@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,12 +17,15 @@ from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.permissions import NotAllowed
 from motcua.dossiers.services import give_command
 from motcua.dossiers.writer import NotFound
+from motcua.identity.actors import SYSTEM, Actor, ActorKind, Grant
 from motcua.law.errors import BadInput
+from motcua.organizations.models import Role
 from motcua.reporting import services
 from motcua.reporting.course import State, Step
 from motcua.reporting.differences import compare
 from motcua.reporting.frozen import GROUPINGS, hash_of, read, text_of
 from motcua.reporting.models import FiledCopy, Filing, FilingStep
+from motcua.reporting.permissions import Subject, may
 from motcua.reporting.queries import filed, filings
 from motcua.statistics.periods import Regime, period_window
 from motcua.statistics.reports.form_06a import COLUMNS, report_06a
@@ -221,3 +225,15 @@ def test_the_one_above_sees_who_is_late(province: Province) -> None:
     assert told("reform", 6) == [("H32", False), ("H32.16", False), ("H32.101", False), ("H32.900", False)]
     assert told("reform", 7) == [("H32", True), ("H32.16", False), ("H32.101", True), ("H32.900", True)]
     assert told("commune_reform", 7) == [("H32.101", True)]
+
+
+def test_a_substitute_signs_but_not_one_limited_to_sectors() -> None:
+    subject = Subject(5, "Sở Xây dựng", 1)
+    behalf = Actor(ActorKind.OFFICER, id=7, grants=(Grant(Role.SIGNER.value, frozenset({5})),), acting_for=9)
+
+    whole = may(Actor(ActorKind.OFFICER, id=7, behalves=(behalf,)), Step.SIGN, subject)
+    part = may(Actor(ActorKind.OFFICER, id=7, behalves=(replace(behalf, sectors=frozenset({3})),)), Step.SIGN, subject)
+
+    assert (whole.allowed, whole.on_behalf_of) == (True, 9)
+    assert not part.allowed
+    assert not may(SYSTEM, Step.SIGN, subject).allowed
