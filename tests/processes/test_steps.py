@@ -91,13 +91,14 @@ def test_sending_work_back_needs_its_reason(province: Province, note: str) -> No
     ("place", "opened", "back"),
     [
         ("sign", ["appraise"], True), ("sign", ["sign"], True), ("sign", ["issue"], False), ("appraise", ["sign"], False),
-        ("more", ["appraise"], True), ("more", ["issue"], False), ("sign", ["more"], False), ("sign", [], False),
+        ("more", ["appraise"], False), ("more", ["issue"], False), ("sign", ["more"], False), ("sign", [], False),
     ],
 )  # fmt: skip
 def test_what_goes_back(place: str, opened: list[str], back: bool) -> None:
-    """Whatever choices lie between, to a step on the way to the one that ends, or to itself."""
+    """Whatever choices lie between, to a step on the way to the one that ends, or to itself; by who had more than one way."""
+    ways = (("yes", "Đồng ý"), ("more", "Xem thêm"), ("no", "Làm lại"))
     drawn = process(
-        [step("appraise"), node("again", "choice"), step("sign"), step("more"), node("end_it", "choice"), result()],
+        [step("appraise"), node("again", "choice"), step("sign", outcomes=ways), step("more"), node("end_it", "choice"), result()],
         *(flow(text) for text in (
             "start>again", "again>appraise", "appraise>sign", "sign>issue:yes", "sign>more:more", "sign>again:no",
             "more>end_it", "end_it>again", "end_it>issue", "issue>end",

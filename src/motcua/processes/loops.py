@@ -38,7 +38,12 @@ def back_flows(definition: Definition) -> frozenset[str]:
 
 
 def goes_back(definition: Definition, node_id: str, opened: Iterable[str]) -> bool:
-    """Whether a step that is finished opens itself or an earlier step again: work is sent back, whatever lies between."""
+    """Whether who finished a step chose a way that opens itself or an earlier step again: work is sent back.
+
+    Where a step has one way only, the process leads back by itself, and nobody owes a reason for it.
+    """
+    if len(definition.by_id[node_id].ways) < 2:
+        return False
     back = back_flows(definition)
     before, waiting = {node_id}, [node_id]
     while waiting:
