@@ -152,6 +152,23 @@ def desk(browser: Any, address: str) -> tuple[str, str]:
     return code, digits
 
 
+def leader(browser: Any, address: str) -> None:
+    page = officer(browser, address, "lanhdao")
+    page.goto(f"{address}/can-bo/bang-dieu-hanh/?ky=2026-11")
+    page.locator("canvas, svg").first.wait_for()
+    keep(page, "leader-board")
+    page.goto(f"{address}/can-bo/diem-chi-so/?ky=2026-11")
+    keep(page, "leader-score")
+
+
+def process(browser: Any, address: str) -> None:
+    page = officer(browser, address, "quantri")
+    page.goto(f"{address}/can-bo/quy-trinh/")
+    page.locator("table a[href*='/can-bo/quy-trinh/']").first.click()
+    page.locator("svg").first.wait_for()
+    keep(page, "desk-process")
+
+
 def printed(content: bytes) -> None:
     """The first page of Mẫu 01 as a picture."""
     tool = shutil.which("pdftoppm")
@@ -174,6 +191,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         portal(browser, address)
         track(browser, address, *desk(browser, address))
+        leader(browser, address)
+        process(browser, address)
         browser.close()
 
 
