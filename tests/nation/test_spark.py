@@ -95,7 +95,7 @@ def test_every_cell_is_the_same_on_all_three(province: History, on_cluster: OnCl
             assert figures(names, question, by=by, engine=spark) == live, by
             assert figures(names, question, by=by, engine=duck) == live, by
             cells += len(live) * len(names)
-    assert cells > 2_500
+    assert cells > 2_000
 
     asked = QUESTIONS[0]
     for name, cell in (("open_in_time", {"agency": "H32.16", "officer": None}), ("received", {"month": 202611})):
@@ -113,7 +113,7 @@ def _asked() -> Iterator[tuple[list[str], tuple[str, ...], tuple[Asked, ...]]]:
             tuple(one.name for one in DIMENSIONS.values() if fact in one.facts and ("{moment}" in one.column) is moment)
             for moment in (False, True)
         )
-        yield [one.name for one in of_fact], plain, QUESTIONS[1:]
+        yield [one.name for one in of_fact], plain, QUESTIONS[1:3]
         yield [one.name for one in of_fact if one.moment is not None], of_moment, QUESTIONS[:1]
 
 
@@ -154,12 +154,12 @@ def test_a_worker_killed_while_it_counts_changes_no_number(province: History, on
     from motcua.statistics.spark import Spark
 
     spark = Spark.of_history(on_cluster.session, province)
-    names = [one.name for one in COUNTS]
-    expected = [figures(names, question, by=["agency"]) for question in QUESTIONS]
+    names, questions = list(MEASURES), QUESTIONS[:3]
+    expected = [figures(names, question) for question in questions]
     tracker = on_cluster.session.sparkContext.statusTracker()
     found: list[Any] = []
     counting = threading.Thread(
-        target=lambda: found.extend(figures(names, one, by=["agency"], engine=spark) for one in QUESTIONS)
+        target=lambda: found.extend(figures(names, question, engine=spark) for question in questions)
     )
     counting.start()
     while not tracker.getActiveJobsIds() and counting.is_alive():

@@ -26,13 +26,16 @@ class _Compiler(PySparkCompiler):
         return self.f.count(sge.Star()) if where is None else sge.CountIf(this=where)
 
 
+_COMPILER = _Compiler()
+# By question: they are the same for every session.
+_TEXTS: dict[object, str] = {}
+
+
 class Spark:
     """Of a session in which the tables of facts stand under their names, as views of files or otherwise."""
 
     def __init__(self, session: SparkSession) -> None:
         self._session = session
-        self._texts: dict[object, str] = {}
-        self._compiler = _Compiler()
         # Moments are compared as they are, and read back as they were written.
         session.conf.set("spark.sql.session.timeZone", "UTC")
         # What does not fit or cannot be read is an error, as on the other engines, and not null.
@@ -76,11 +79,11 @@ class Spark:
 
     def text_of(self, query: Query) -> str:
         """With `:name` for each parameter."""
-        if query.key not in self._texts:
-            self._texts[query.key] = compiled(
-                self._compiler,
+        if query.key not in _TEXTS:
+            _TEXTS[query.key] = compiled(
+                _COMPILER,
                 *query.make(),
                 spell=lambda name: f":{name}",
                 spell_any=lambda column, values: f"{column} IN (SELECT explode({values}))",
             )
-        return self._texts[query.key]
+        return _TEXTS[query.key]
