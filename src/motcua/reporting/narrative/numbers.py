@@ -88,7 +88,7 @@ class Numbers:
 
     def _target(self, goal: Goal) -> Told:
         target = self._targets.get(goal)
-        text = NO_TARGET if target is None or target.cents is None else f"{cents_text(target.cents)} %"
+        text = f"({NO_TARGET})" if target is None or target.cents is None else f"{cents_text(target.cents)} %"
         about = "" if target is None else f"Giao cho {target.agency.name} theo {target.document}, năm {target.year}."
         source = Source(f"Chỉ tiêu giao: {goal.label}", "", about, "", "–", "–", text, "–", self._as_of)
         return Told(text, self._note(f"target:{goal.value}", source))
