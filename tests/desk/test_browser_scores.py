@@ -1,4 +1,5 @@
-"""The scores in a real Chromium: accessible, narrow enough, walked from the total to one dossier, saved as a table.
+"""The scores in a real Chromium: accessible, narrow enough, walked from the total to one dossier, saved as a table, and kept
+up to date while a dossier moves.
 
 `MOTCUA_TEST_PICTURES=folder` keeps a picture of every page.
 """
@@ -7,16 +8,26 @@ from __future__ import annotations
 
 import csv
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.desk.browser import enter
+from django.db import connection
+from tests.desk.browser import enter, let_in
 from tests.desk.office import PASSWORD, Clock
+from tests.dossiers.lives import live
 from tests.faces.browser import OFFICE, PHONE, chromium, keep, overflows, serving, violations
+from tests.province import Province, build_province, later
 from tests.scoring.plan import NOW, october
 
+from motcua.platform.jobs import sweep_forever
+from motcua.statistics.services import refresh
+
 pytestmark = pytest.mark.browser
+# How long a person waits on a busy machine.
+PATIENCE_MS = 60_000
 PICTURES = Path(os.environ["MOTCUA_TEST_PICTURES"]) if "MOTCUA_TEST_PICTURES" in os.environ else None
 OCTOBER = "?bo=qd766&ky=2026-10&co-quan=H32"
 PAGES = {
@@ -28,6 +39,7 @@ PAGES = {
     "criterion-lacking": f"PUBLISH_ON_TIME/{OCTOBER}",
     "criterion-full": f"4.B/{OCTOBER}",
     "criterion-shown": f"2.2/{OCTOBER}",
+    "criterion-not-applicable": "ELECTRONIC_CERTIFIED_COPY/?ky=2026-10&co-quan=H32.16",
 }
 
 
@@ -51,7 +63,7 @@ def test_from_the_total_to_a_dossier(served: str, tmp_path: Path) -> None:
         page.get_by_role("button", name="Xem điểm").click()
         page.get_by_text("31,49 điểm trên 100,00").wait_for()
         with page.expect_download() as saved:
-            page.get_by_role("link", name="Tải bảng CSV").click()
+            page.get_by_role("link", name="CSV").click()
         saved.value.save_as(tmp_path / "score.csv")
         page.get_by_role("link", name="Tỷ lệ hồ sơ giải quyết đúng hạn").click()
         page.get_by_role("heading", name="Thêm 1,00 điểm cần 1 hồ sơ").wait_for()
@@ -72,4 +84,48 @@ def test_from_the_total_to_a_dossier(served: str, tmp_path: Path) -> None:
                 page.pdf(path=PICTURES / "criterion.pdf")
     assert found == []
     with (tmp_path / "score.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert list(csv.reader(file))[-1][3] == "31,49"
+        assert [row[3] for row in csv.reader(file) if row[1:2] == ["Tổng"]] == ["31.49"]
+
+
+@pytest.fixture
+def sweeping() -> Iterator[None]:
+    """The sweeps of the worker, as it runs them."""
+    leaving = threading.Event()
+    thread = threading.Thread(target=sweep_forever, args=(leaving,))
+    thread.start()
+    yield
+    leaving.set()
+    thread.join()
+
+
+def test_a_criterion_moves_with_the_move_that_changes_it(committed_db: object, clock: Clock, sweeping: None) -> None:
+    """Nobody reloads the page: the worker folds the move, the open page asks again."""
+    province = build_province()
+    let_in(province.officers.values())
+    clock.at = later(days=10)
+    live(province, until=4)
+    refresh(clock.at)
+    numbers = "tr:has-text('Tỷ lệ hồ sơ giải quyết đúng hạn') td.numbers"
+    with serving() as url, chromium() as browser, ThreadPoolExecutor(1) as beside:
+        page = enter(browser, url, "leader")
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(f"{url}/can-bo/diem-chi-so/?bo=qd766&ky=2026-11&co-quan=H32")
+        page.locator(numbers, has_text="0 / 1 = 0,00 %").wait_for()
+        page.evaluate("document.body.dataset.opened = 'before'")
+        beside.submit(_resolve_another, province).result()
+        page.locator(numbers, has_text="1 / 2 = 50,00 %").wait_for()
+        assert page.evaluate("document.body.dataset.opened") == "before"
+        # Nobody looks: nothing is asked.
+        assert page.evaluate(_WOULD_ASK)
+        page.evaluate("Object.defineProperty(document, 'hidden', {value: true})")
+        assert not page.evaluate(_WOULD_ASK)
+
+
+_WOULD_ASK = """
+document.getElementById("diem").dispatchEvent(new Event("htmx:before:request", {bubbles: true, cancelable: true}))
+"""
+
+
+def _resolve_another(province: Province) -> None:
+    live(province, until=5)
+    connection.close()

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+from pypdf import PdfReader
 from tests.desk.office import Clock
+from tests.dossiers.lives import live
 from tests.province import Province
 from tests.scoring.plan import NOW, october
 
 from motcua.organizations.models import Role
+from motcua.statistics.services import catch_up
 
 SCORE = "/can-bo/diem-chi-so/"
 OCTOBER = "?bo=qd766&ky=2026-10&co-quan=H32"
@@ -60,7 +67,7 @@ def test_a_leader_reads_the_score_and_opens_every_criterion(enter: Enter) -> Non
     assert page.count("chưa có số liệu</span>") == 10
     assert 'href="/can-bo/diem-chi-so/"' in page
     links = {part.split('"')[0].replace("&amp;", "&") for part in page.split('href="') if part.startswith(SCORE)}
-    criteria = [link for link in links if link.startswith(SCORE) and "?" in link and "bang.csv" not in link]
+    criteria = [link for link in links if link.startswith(SCORE) and "?" in link and "bang." not in link]
     assert len(criteria) == 24
     for link in criteria:
         assert "luc=2026-12-16" in link
@@ -72,7 +79,7 @@ def test_a_criterion_names_what_costs_points_and_what_a_point_takes(enter: Enter
     assert "Thêm 1,00 điểm cần 1 hồ sơ" in page
     assert "từ 2,00 lên <strong>4,00</strong> điểm" in page
     assert "Hồ sơ làm mất điểm: 2, trong đó 1 chưa rõ" in page
-    assert "Điểm thật từ 1,50 đến 4,50: 2 chưa rõ thuộc bên nào" in page
+    assert "Điểm thật từ 1,50 đến 4,50, chênh đến 3,00 điểm: 2 chưa rõ thuộc bên nào" in page
     assert page.count(">D02</a>") == 2
     assert page.count(">D03</a>") == 1
     lacking = text(enter("leader"), f"{SCORE}PUBLISH_ON_TIME/{OCTOBER}")
@@ -80,21 +87,105 @@ def test_a_criterion_names_what_costs_points_and_what_a_point_takes(enter: Enter
     assert "Chưa có số liệu không phải là 0 điểm." in lacking
 
 
-def test_the_tables_hold_what_the_pages_show(enter: Enter) -> None:
-    leader = enter("leader")
-    rows = list(csv.reader(io.StringIO(leader.get(f"{SCORE}bang.csv{OCTOBER}").content.decode("utf-8-sig"))))
-    assert len(rows) == 1 + 24 + 1
-    assert rows[-1][3:7] == ["31,49", "29,22", "81,00", "100,00"]
-    (progress,) = [row for row in rows if row[0] == "2.1"]
-    assert progress[3:10] == ["11,11", "11,11", "13,33", "20,00", "5", "9", "55,56 %"]
-    rows = list(csv.reader(io.StringIO(leader.get(f"{SCORE}2.1/ho-so.csv{OCTOBER}").content.decode("utf-8-sig"))))
-    assert [(row[0], row[6], row[7], row[8]) for row in rows[1:]] == [
-        ("D03", "quá hạn", "", ""),
-        ("D04", "đang giải quyết", "", ""),
-        # Early, but sent back twice.
-        ("D06", "trước hạn", "bổ sung 2 lần", ""),
-        ("D07", "trước hạn", "", "có"),
-    ]  # fmt: skip
+def saved(client: Client, address: str, form: str) -> list[list[object]]:
+    """The lines of a table's file, from its heads to its last line; what is a number there is one here."""
+    answer = client.get(address.replace("FORM", form))
+    assert answer.status_code == 200
+    assert f".{form}" in answer["Content-Disposition"]
+    if form == "csv":
+        rows: list[list[str]] = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        rows = rows[: rows.index([])]
+    else:
+        (sheet,) = load_workbook(io.BytesIO(answer.content)).worksheets
+        assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
+        cells = [["" if cell.value is None else str(cell.value) for cell in row] for row in sheet.iter_rows()]
+        rows = cells[next(place for place, row in enumerate(cells) if row[1]) :]
+    return [[float(cell) if _NUMBER.fullmatch(cell) else cell for cell in row] for row in rows]
+
+
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+
+
+def printed(client: Client, address: str) -> str:
+    pages = PdfReader(io.BytesIO(client.get(address.replace("FORM", "pdf")).content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).replace("\N{ZERO WIDTH SPACE}", "").split())
+
+
+def test_what_the_pages_show_is_saved_and_printed(enter: Enter) -> None:
+    leader, score, costs = enter("leader"), f"{SCORE}bang.FORM{OCTOBER}", f"{SCORE}2.1/ho-so.FORM{OCTOBER}"
+    for form in ("csv", "xlsx"):
+        rows = saved(leader, score, form)
+        told = {row[0]: row for row in rows}
+        assert len(rows) == 1 + 24 + 1
+        assert rows[-1][:7] == ["", "Tổng", "", 31.49, 29.22, 81, 100]
+        assert told[2.1][2:11] == [2, 11.11, 11.11, 13.33, 20, 5, 9, 55.56, "20 × tỷ lệ"]
+        assert str(told[2.1][11]).startswith("1 chưa rõ: điểm từ 11,11 đến 13,33; Gồm trước hạn.")
+        assert told[2.1][12:] == ["đã kiểm chứng", "theo cả bộ"]
+        assert told["PUBLISH_ON_TIME"][3:9] == ["chưa có số liệu", 0, 6, 6, "", ""]
+        assert told[2.2][3:10] == ["", "", "", "", 6998400, 6, "13,50 ngày"]
+        assert told["4.B"][12] == "chưa kiểm chứng"
+        assert [[row[0], *row[6:]] for row in saved(leader, costs, form)[1:]] == [
+            ["D03", "quá hạn", "", "", "tiêu chí"],
+            ["D04", "đang giải quyết", "", "", "tiêu chí"],
+            # Early, but sent back twice.
+            ["D06", "trước hạn", "bổ sung 2 lần", "", "tiêu chí"],
+            ["D07", "trước hạn", "", "có", "tiêu chí"],
+        ]
+    both = saved(leader, f"{SCORE}3.C/ho-so.FORM{OCTOBER}", "csv")
+    assert [(row[0], row[9]) for row in both[1:]] == [
+        *((code, "tiêu chí") for code in ("D02", "D03", "D05")),
+        *((code, "tỷ lệ kèm theo") for code in ("D06", "D07", "D08", "D09")),
+    ]
+    paper = printed(leader, score)
+    for said in (
+        "ĐIỂM CHỈ SỐ", "kỳ 2026-10; Bộ chỉ số phục vụ", "Tính đến 09:20 ngày 16/12/2026", "31,49", "55,56 %", "6.998.400",
+        "10 tiêu chí chưa có số liệu nên điểm thật có thể từ 29,22 đến 81,00.", "Nguồn: Quyết định 766/QĐ-TTg ngày 23/6/2022",
+    ):  # fmt: skip
+        assert said in paper, said
+    paper = printed(leader, costs)
+    for said in ("D06", "bổ sung 2 lần", "5 / 9 = 55,56 %", "Hồ sơ làm mất điểm: 4, trong đó 1 chưa rõ."):
+        assert said in paper, said
+    assert leader.get(f"{SCORE}bang.doc{OCTOBER}").status_code == 404
+
+
+def test_an_open_page_asks_again_and_is_answered_where_something_was_counted(
+    enter: Enter, province: Province, clock: Clock
+) -> None:
+    leader, part = enter("leader"), f"{SCORE}{OCTOBER}&phan=diem"
+    assert f'hx-get="{part.replace("&", "&amp;")}" hx-trigger="every 2s"' in text(leader, SCORE + OCTOBER)
+    running = leader.get(f"{SCORE}?ky=2026-12&co-quan=H32&phan=diem")
+    first = leader.get(part)
+    assert "<strong>31,49</strong>" in first.content.decode()
+    assert "<html" not in first.content.decode()
+
+    def again(client: Client, answer: HttpResponse = first) -> HttpResponse:
+        return client.get(answer.wsgi_request.get_full_path(), headers={"If-None-Match": answer["ETag"]})  # type: ignore[attr-defined]
+
+    with CaptureQueriesContext(connection) as captured:
+        assert again(leader).status_code == 304
+    assert not any("statistics_factdossier" in query["sql"] for query in captured)
+    # October is over: time alone changes nothing. In December what is open falls late by the minute.
+    clock.forward(seconds=20)
+    assert (again(leader).status_code, again(leader, running).status_code) == (304, 304)
+    clock.forward(minutes=1)
+    assert (again(leader).status_code, again(leader, running).status_code) == (304, 200)
+    # What one has read is not another's.
+    assert again(enter("reform")).status_code == 422
+
+    live(province, until=1, start=NOW + timedelta(seconds=30))
+    assert again(leader).status_code == 304
+    page = text(leader, f"{SCORE}?ky=2026-12")
+    assert "Tính đến 16/12/2026 09:20" in page
+    assert "luc=2026-12-16T02%3A20%3A29.999999" in page
+    clock.forward(minutes=10)
+    assert "Sổ cái còn mục chưa vào số liệu; trang này đúng đến 16/12/2026 09:20" in text(leader, SCORE + OCTOBER)
+    catch_up()
+    assert again(leader).status_code == 200
+
+    page = text(leader, f"{SCORE}{OCTOBER}&luc=2026-12-05T00:00")
+    assert "hx-trigger" not in page
+    assert "Như đã biết lúc 05/12/2026 00:00" in page
+    text(leader, f"{SCORE}{OCTOBER}&phan=khac", 404)
 
 
 def test_only_leaders_and_reform_officers_and_only_their_agencies(enter: Enter) -> None:

@@ -197,6 +197,79 @@ def test_a_set_of_the_province_itself(ready: None, tmp_path: Path) -> None:
         question(str(path), "2026-Q3", now=NOW)
 
 
+RULES = """
+- {code: P, title: Hồ sơ chậm, kind: penalty, points: 6, each: 1.5, numerator: late}
+- {code: P2, title: Nộp trực tuyến là lỗi, kind: penalty, points: 4, each: 1, numerator: received_online}
+- {code: P3, title: Ghi muộn, kind: penalty, points: 9000, each: 1, numerator: entries}
+- {code: B, title: Có nộp trực tuyến, kind: boolean, points: 4, numerator: received_online}
+- {code: B0, title: Có xin lỗi, kind: boolean, points: 1, numerator: late_apologised}
+- code: S
+  title: Đúng hạn theo bậc
+  kind: steps
+  points: 4
+  ladder: [{at_least: 50%, points: 2}, {at_least: 90%, points: 4}]
+  numerator: received_in_time
+  denominator: received
+- {code: C, title: Toàn trình, kind: capped, points: 4, full_at: 80%, zero_below: 60%, numerator: received_full_service, denominator: received}
+- {code: T, title: Kèm theo, kind: linear, points: 4, numerator: received_in_time, denominator: received, times: [{numerator: portal_synced, denominator: received}]}
+- {code: E, title: Trống, kind: linear, points: 4, numerator: late_apologised, denominator: late_apologised}
+- {code: V, title: Hài lòng, kind: survey, points: 2, numerator: received_in_time, denominator: received, applies_to: [ministry]}
+- {code: N, title: Chưa chấm, kind: not_applicable, points: 2}
+"""  # noqa: E501
+# Of the department: how many dossiers a point takes and the points then, or why none can be named.
+TAKES = {
+    "P": (1, "3"),
+    # Nobody has said what would make a dossier count no more.
+    "P2": (1, None),
+    "P3": "Tiêu chí này không đếm hồ sơ nên không nêu được hồ sơ nào.",
+    "B": "Đã đủ điểm tối đa.",
+    "B0": "Cần ít nhất một trường hợp được tính ở “Hồ sơ chậm có văn bản xin lỗi”; kỳ này chưa có trường hợp nào.",
+    # Half of eight; ninety percent takes all the others.
+    "S": (4, "4"),
+    # Three of eight, nothing below sixty percent: five of eight.
+    "C": (2, None),
+    # Four of eight, of which five are synchronised: one half times five eighths.
+    "T": (4, "5/2"),
+    "E": "Kỳ này chưa có hồ sơ nào được tính ở mẫu số.",
+    "V": "Không áp dụng nên được đủ điểm tối đa, theo quy định của bộ chỉ số.",
+    "N": "Không áp dụng nên được đủ điểm tối đa, theo quy định của bộ chỉ số.",
+}
+
+
+def test_what_a_point_takes_by_every_rule(ready: None, tmp_path: Path) -> None:
+    path = tmp_path / "tinh.yaml"
+    path.write_text(set_text(RULES, points="9035"))
+    q = question(str(path), "2026-10", "H32.16", now=NOW)
+    found = {}
+    for code in TAKES:
+        told = explain(q, code)
+        assert told is not None
+        raising = told.raising
+        after = raising and raising.after
+        found[code] = told.unraised if raising is None else (raising.needed, after)
+    assert found == {
+        code: told if isinstance(told, str) else (told[0], None if told[1] is None else Fraction(told[1]))
+        for code, told in TAKES.items()
+    }
+
+
+def test_what_a_whole_list_does_not_reach_is_said(ready: None, tmp_path: Path) -> None:
+    path = tmp_path / "tinh.yaml"
+    row = "{code: A, title: Kèm theo, kind: linear, points: 4, numerator: NUMERATOR, denominator: received, times: [TIMES]}"
+    # Of the commune's one dossier it is not known whether it was synchronised.
+    row = row.replace("TIMES", "{numerator: portal_synced, denominator: received}")
+    whys = {
+        "reused_paper": "Chưa thêm được 1,00 điểm: dù cả 1 hồ sơ làm mất điểm đều đạt thì tiêu chí cũng chỉ được 0,00 điểm,"
+        " vì tỷ lệ còn nhân với tỷ lệ kèm theo.",
+        "received_in_time": "Không hồ sơ nào ở tỷ lệ chính làm mất điểm; điểm còn lại mất ở tỷ lệ kèm theo.",
+    }
+    for numerator, why in whys.items():
+        path.write_text(set_text(f"- {row.replace('NUMERATOR', numerator)}", points="4"))
+        told = explain(question(str(path), "2026-10", "H32.101", now=NOW), "A")
+        assert told is not None
+        assert (told.raising, told.unraised) == (None, why)
+
+
 def test_json_of_a_score(ready: None) -> None:
     q = asked("H32.16")
     told = score_json(q, scored(q))

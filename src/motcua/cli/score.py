@@ -111,5 +111,9 @@ def explanation_lines(explained: Explained) -> Iterator[str]:
     raising = explained.raising
     if raising:
         checked = "" if raising.after is None else f"; chấm lại được {points_text(raising.after)}"
-        late = " Việc đã qua, không sửa được cho kỳ này." if raising.remedy.late else ""
-        yield f"Thêm {points_text(raising.wanted)} điểm cần {raising.needed} hồ sơ: {raising.remedy.words}{checked}.{late}"
+        remedy = raising.remedy
+        late = " Việc đã qua, không sửa được cho kỳ này." if remedy and remedy.late else ""
+        words = f": {remedy.words}" if remedy else " trong các hồ sơ trên"
+        yield f"Thêm {points_text(raising.wanted)} điểm cần {raising.needed} hồ sơ{words}{checked}.{late}"
+    elif explained.unraised:
+        yield f"Thêm điểm: {explained.unraised}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 
 from django.http import Http404, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -29,9 +30,13 @@ def file_of(table: Table | None, form: str) -> HttpResponse:
 def answered_once(request: DeskRequest, answer: HttpResponse) -> HttpResponse:
     """The part of an open page, or nothing while it is the same as the browser has it."""
     # As known when differs each time; numbers that are the same still open into the same rows at the moment shown before.
-    same = _MOMENT.sub(b"", answer.content)
-    etag = quote_etag(hashlib.sha256(str(request.officer.pk).encode() + same).hexdigest()[:32])
+    return made_once(request, _MOMENT.sub(b"", answer.content), lambda: answer)
+
+
+def made_once(request: DeskRequest, mark: bytes, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """The part of an open page, made only where `mark` is not that of the one that the browser has."""
+    etag = quote_etag(hashlib.sha256(str(request.officer.pk).encode() + b" " + mark).hexdigest()[:32])
+    answer = get_conditional_response(request, etag=etag) or make()
     answer["ETag"] = etag
-    answer = get_conditional_response(request, etag=etag, response=answer) or answer
     patch_cache_control(answer, private=True, no_cache=True)
     return answer

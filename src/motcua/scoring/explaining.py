@@ -43,6 +43,8 @@ class Explained:
     # Of ratios by which the ratio is multiplied.
     more_costs: tuple[Cost, ...]
     raising: Raise | None
+    # Why no dossiers can be named for a point; "" where they are, or where there is nothing to raise.
+    unraised: str = ""
 
 
 def told_measures(criterion: Leaf, numbers: Numbers) -> tuple[Told, ...]:
@@ -83,17 +85,26 @@ def _explained(question: Question, scored: Scored, numbers: Numbers, limit: int,
     criterion = scored.criterion
     measures = told_measures(criterion, numbers)
     if scored.status in (Status.NOT_APPLICABLE, Status.SHOWN):
-        return Explained(scored, rule_text(criterion), measures, None, (), None)
+        why = _GIVEN[question.index_set.not_applicable] if scored.status is Status.NOT_APPLICABLE else ""
+        return Explained(scored, rule_text(criterion), measures, None, (), None, why)
     factors = range(1, 1 + len(getattr(criterion, "times", ())))
     more = (costs(question, criterion, limit=limit, place=place) for place in factors)
+    raising = raise_by_a_point(question, criterion, numbers)
     return Explained(
         scored,
         rule_text(criterion),
         measures,
         costs(question, criterion, limit=limit, after=after),
         tuple(one for one in more if one is not None),
-        raise_by_a_point(question, criterion, numbers),
+        raising if isinstance(raising, Raise) else None,
+        "" if isinstance(raising, Raise) else raising,
     )
+
+
+_GIVEN = {
+    "full": "Không áp dụng nên được đủ điểm tối đa, theo quy định của bộ chỉ số.",
+    "rescale": "Không áp dụng nên điểm tối đa của tiêu chí không tính vào tổng; các tiêu chí còn lại được quy về đủ thang điểm.",
+}
 
 
 _STATUS = {
@@ -216,6 +227,7 @@ def _explained_json(explained: Explained) -> dict[str, Any]:
         "cost": explained.cost and _cost_json(explained.cost),
         "factor_costs": [_cost_json(one) for one in explained.more_costs],
         "raise": explained.raising and _raise_json(explained.raising),
+        "no_raise": explained.unraised or None,
     }  # fmt: skip
 
 
@@ -227,8 +239,8 @@ def _raise_json(raising: Raise) -> dict[str, Any]:
     return {
         "by": number(raising.wanted),
         "dossiers": raising.needed,
-        "what": raising.remedy.words,
-        "too_late": raising.remedy.late,
+        "what": raising.remedy and raising.remedy.words,
+        "too_late": bool(raising.remedy and raising.remedy.late),
         "points_before": number(raising.before),
         "points_after": number(raising.after),
         "checked": raising.after is not None,

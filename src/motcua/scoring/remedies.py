@@ -60,13 +60,23 @@ _TO_COUNT = {
         "tra cứu dữ liệu dân cư ở ít nhất một hồ sơ của thủ tục", {"population_db_used": "TRUE"}
     ),
 }
-# What no longer takes a dossier off.
-_TO_SPARE = {"received_disliked": Remedy("không bị chê", {"rating": "NULL::smallint"}, late=True)}
+_IN_TIME = {
+    f"verdict_{rule}": f"CASE WHEN verdict_{rule} = 'overdue' THEN 'on_time' ELSE verdict_{rule} END"
+    for rule in ("date", "instant")
+}
+# What no longer takes a dossier off, or no longer counts as a failure.
+_TO_SPARE = {
+    "received_disliked": Remedy("không bị chê", {"rating": "NULL::smallint"}, late=True),
+    "late": Remedy("giải quyết đúng hạn", _IN_TIME | {"due_at": "NULL::timestamptz"}, late=True),
+    "open_overdue": Remedy("giải quyết đúng hạn", {"due_at": "NULL::timestamptz"}, late=True),
+    "finished_overdue": Remedy("giải quyết đúng hạn", _IN_TIME, late=True),
+    "finished_overdue_instant": Remedy("giải quyết đúng hạn", _IN_TIME, late=True),
+}
 
 
-def remedy_of(numerator: Sequence[Term]) -> Remedy | None:
-    """Of all the terms together; None where nobody has said what would make a dossier count."""
-    found = [(_TO_COUNT if term.sign > 0 else _TO_SPARE).get(term.measure) for term in numerator]
+def remedy_of(numerator: Sequence[Term], *, spare: bool = False) -> Remedy | None:
+    """Of all the terms together, or with `spare` of failures that are counted; None where nobody has said what would do it."""
+    found = [(_TO_SPARE if spare or term.sign < 0 else _TO_COUNT).get(term.measure) for term in numerator]
     if not found or None in found:
         return None
     parts = [one for one in found if one is not None]

@@ -14,6 +14,7 @@ from motcua.platform.presentation.words import local
 from motcua.scoring.permissions import scored_agencies
 from motcua.scoring.queries import Question, question
 from motcua.scoring.versions import shipped
+from motcua.statistics.knowledge import known_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,12 @@ def indexes() -> list[tuple[str, str]]:
 
 
 def question_of(request: DeskRequest, asked: Given) -> Question:
-    """Raises BadInput; an agency that the actor does not see is as one that is not there."""
+    """Asked in one snapshot with the counting itself. Raises BadInput; an agency that the actor does not see is as one that is not there."""
     if asked.agency not in {code for code, _ in agencies(request)}:
         raise BadInput(f"Không có cơ quan nào mang mã “{asked.agency}” trong phạm vi của ông/bà.", field="agency")
     # An index on a page is one that is shipped: no path of a file is taken from an address.
     if asked.index not in dict(indexes()):
         raise BadInput(f"Không có bộ chỉ số “{asked.index}”.", field="index")
-    as_of = parse_moment(asked.as_of) if asked.as_of else None
+    # An answer whose entries are not all counted yet would open into other numbers later.
+    as_of = parse_moment(asked.as_of) if asked.as_of else known_until(request.at)
     return question(asked.index, asked.period, asked.agency, now=request.at, as_of=as_of)

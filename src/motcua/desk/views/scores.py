@@ -4,32 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from motcua.catalog.models import Procedure
 from motcua.desk.access import DeskRequest, officers_only, said
+from motcua.desk.answers import file_of, made_once
 from motcua.desk.forms.scores import Given, agencies, given, indexes, question_of
-from motcua.desk.sheets import MOST, sheet
 from motcua.desk.shell import show
+from motcua.dossiers.checkpoints import one_snapshot
 from motcua.law.errors import DomainError
-from motcua.law.verdict import VERDICT_TEXT, Verdict
-from motcua.organizations.models import Agency
-from motcua.platform.presentation.words import vn_datetime
+from motcua.scoring.definition import Penalty
 from motcua.scoring.explaining import Explained, explain, group_rows, numbers_text, status_text, total_text
+from motcua.scoring.naming import Words
 from motcua.scoring.permissions import SCORE_ROLES
-from motcua.scoring.queries import scored
+from motcua.scoring.queries import Question, scored
 from motcua.scoring.rules import rule_text
 from motcua.scoring.score import Score, Scored, Status
-from motcua.scoring.shown import number, points_text, range_text, ratio_text
-from motcua.statistics.models import FactDossier
+from motcua.scoring.shown import number, points_text, range_text
+from motcua.scoring.tables import costs_table, score_table
+from motcua.statistics.knowledge import BEHIND, facts_mark
 from motcua.statistics.ratios import whole_text
+from motcua.statistics.tabular.files import MOST
 
 _PAGE = 50
+_PART = "diem"
+# With a second of the reader before and a score's counting after, well within five.
+ASK_AGAIN_SECONDS = 2
 # Named one by one on the page; the rest of a longer list is in the file.
 _NAMED = 50
 
@@ -37,29 +41,52 @@ _NAMED = 50
 @officers_only(SCORE_ROLES)
 @require_safe
 def score_page(request: DeskRequest) -> HttpResponse:
-    asked = given(request)
-    frame = _frame(request, asked)
+    """The page, or with `phan=diem` the part of an open one that asks again: nothing where nothing has been counted since."""
+    asked, part = given(request), said(request.GET, "phan")
+    if part not in ("", _PART):
+        raise Http404(part)
     try:
-        question = question_of(request, asked)
+        with one_snapshot():
+            question = question_of(request, asked)
+            if part:
+                mark = _mark(asked, question)
+                return made_once(
+                    request, mark, lambda: render(request, "desk/scores/_score.html", _told(request, asked, question))
+                )
+            context = _told(request, asked, question)
     except DomainError as error:
-        return show(request, "desk/scores/score.html", frame | {"fault": error.message}, current="score", status=422)
+        if part:
+            return _refused(error)
+        context, status = {"fault": error.message}, 422
+    else:
+        status = 200
+    return show(request, "desk/scores/score.html", _frame(request, asked) | context, current="score", status=status)
+
+
+def _mark(asked: Given, question: Question) -> bytes:
+    """While a period runs, what is open falls late by time alone: then a minute is another answer too."""
+    minute = f"{question.asked.as_of:%Y-%m-%dT%H:%M}" if question.asked.cut_at else ""
+    return f"{asked.address()} {facts_mark()} {minute}".encode()
+
+
+def _told(request: DeskRequest, asked: Given, question: Question) -> dict[str, Any]:
     found = scored(question)
-    as_of = question.asked.as_of
-    link = asked.address(as_of)
-    context = frame | {
+    as_of, live = question.asked.as_of, not asked.as_of
+    return {
         "question": question,
         "total": total_text(found),
         "found": found,
         "meter": {"value": number(found.total.points), "max": number(found.total.highest)},
         "points": points_text(found.total.points),
-        "possible": range_text(found.total.low, found.total.high),
         "groups": list(_groups(found)),
-        "link": link,
+        "link": asked.address(as_of),
         "as_of": as_of,
-        "live": not asked.as_of,
+        "live": live,
+        "behind": live and request.at - as_of > BEHIND,
         "now": replace(asked, as_of="").address(),
+        "part": _PART,
+        "seconds": ASK_AGAIN_SECONDS,
     }
-    return show(request, "desk/scores/score.html", context, current="score")
 
 
 def _frame(request: DeskRequest, asked: Given) -> dict[str, Any]:
@@ -97,30 +124,13 @@ def _row(one: Scored, subject: str) -> dict[str, Any]:
 
 @officers_only(SCORE_ROLES)
 @require_safe
-def score_table(request: DeskRequest) -> HttpResponse:
-    asked = given(request)
-    try:
-        question = question_of(request, asked)
-    except DomainError as error:
-        return _refused(error)
-    found = scored(question)
-    header = ["Mã", "Tiêu chí", "Nhóm", "Điểm", "Có thể từ", "Có thể đến", "Điểm tối đa", "Tử số", "Mẫu số", "Tỷ lệ",
-              "Quy tắc", "Ghi chú", "Nguồn"]  # fmt: skip
-    rows = [
-        [
-            one.criterion.code, one.criterion.title, " ".join(one.groups), points_text(one.points),
-            points_text(one.earned.low), points_text(one.earned.high), points_text(one.highest), one.earned.numerator,
-            one.earned.denominator, ratio_text(one.earned.ratio), rule_text(one.criterion), status_text(one, found.subject),
-            one.criterion.source or question.index_set.source,
-        ]
-        for one in found.criteria
-    ]  # fmt: skip
-    total = found.total
-    rows.append(
-        ["", "Tổng", "", *(points_text(value) for value in (total.points, total.low, total.high, total.highest)),
-         None, None, None, None, found.band or "", f"Tính đến {vn_datetime(question.asked.as_of)}"]
-    )  # fmt: skip
-    return sheet(f"diem-{question.index_set.index}-{question.period.lower()}-{question.agency}", header, rows)
+def score_file(request: DeskRequest, form: str) -> HttpResponse:
+    with one_snapshot():
+        try:
+            question = question_of(request, given(request))
+        except DomainError as error:
+            return _refused(error)
+        return file_of(score_table(question, scored(question)), form)
 
 
 @officers_only(SCORE_ROLES)
@@ -128,13 +138,14 @@ def score_table(request: DeskRequest) -> HttpResponse:
 def criterion_page(request: DeskRequest, code: str) -> HttpResponse:
     asked = given(request)
     frame = _frame(request, asked) | {"code": code}
+    after = _after(request)
     try:
-        question = question_of(request, asked)
+        with one_snapshot():
+            question = question_of(request, asked)
+            found = explain(question, code, limit=_PAGE, after=after)
     except DomainError as error:
         context = frame | {"fault": error.message}
         return show(request, "desk/scores/criterion.html", context, current="score", status=422)
-    after = _after(request)
-    found = explain(question, code, limit=_PAGE, after=after)
     if found is None:
         raise Http404(code)
     as_of = question.asked.as_of
@@ -142,7 +153,7 @@ def criterion_page(request: DeskRequest, code: str) -> HttpResponse:
     cost = found.cost.rows if found.cost else ()
     raising = found.raising
     named = raising.rows[:_NAMED] if raising else ()
-    words = _Words([*cost, *named, *(row for one in found.more_costs for row in one.rows)], as_of)
+    words = Words([*cost, *named, *(row for one in found.more_costs for row in one.rows)], as_of)
     context = frame | {
         "question": question,
         "one": _row(found.scored, question.subject),
@@ -166,17 +177,21 @@ def criterion_page(request: DeskRequest, code: str) -> HttpResponse:
 
 def _possible(found: Explained) -> str:
     earned = found.scored.earned
-    return range_text(earned.low, earned.high) if earned.low != earned.high else ""
+    if earned.low == earned.high:
+        return ""
+    return f"{range_text(earned.low, earned.high)}, chênh đến {points_text(earned.high - earned.low)} điểm"
 
 
 def _raising(found: Explained) -> dict[str, Any]:
     raising = found.raising
     assert raising is not None
+    remedy = raising.remedy
     return {
         "wanted": points_text(raising.wanted),
         "needed": raising.needed,
-        "words": raising.remedy.words,
-        "late": raising.remedy.late,
+        "words": remedy and remedy.words,
+        "late": remedy and remedy.late,
+        "failures": isinstance(found.scored.criterion, Penalty),
         "before": points_text(raising.before),
         "after": points_text(raising.after) if raising.after is not None else "",
     }
@@ -191,73 +206,18 @@ def _after(request: DeskRequest) -> int:
     return int(text)
 
 
-class _Words:
-    """The names behind the codes of rows, and what else speaks against a dossier, asked for once."""
-
-    def __init__(self, rows: list[dict[str, Any]], as_of: datetime) -> None:
-        agencies = Agency.objects.filter(code__in={row["agency"] for row in rows})
-        procedures = Procedure.objects.filter(code__in={row["procedure"] for row in rows})
-        self._agencies = dict(agencies.values_list("code", "name"))
-        self._procedures = dict(procedures.values_list("code", "name"))
-        known = FactDossier.objects.filter(
-            dossier_id__in={row["dossier_id"] for row in rows}, known_from__lte=as_of, known_to__gt=as_of
-        )
-        told = known.values_list("dossier_id", "supplement_rounds", "rating")
-        self._against = {id_: (rounds or 0, rating) for id_, rounds, rating in told}
-
-    def row(self, row: dict[str, Any]) -> dict[str, Any]:
-        verdict = row["verdict_instant"]
-        rounds, rating = self._against.get(row["dossier_id"], (0, None))
-        return row | {
-            "agency_name": self._agencies.get(row["agency"], row["agency"]),
-            "procedure_name": self._procedures.get(row["procedure"], row["procedure"]),
-            "verdict": VERDICT_TEXT[Verdict(verdict)] if verdict else _open_words(row["finished_at"]),
-            "against": ", ".join(
-                [
-                    *([f"bổ sung {rounds} lần"] if rounds > 1 else []),
-                    *([f"đánh giá {rating}/5"] if (rating or 5) < 3 else []),
-                ]
-            ),
-        }
-
-
-def _open_words(finished_at: datetime | None) -> str:
-    return "không có hạn" if finished_at else "đang giải quyết"
-
-
 @officers_only(SCORE_ROLES)
 @require_safe
-def criterion_table(request: DeskRequest, code: str) -> HttpResponse:
-    asked = given(request)
-    try:
-        question = question_of(request, asked)
-    except DomainError as error:
-        return _refused(error)
-    found = explain(question, code, limit=MOST)
-    if found is None:
-        raise Http404(code)
-    rows = found.cost.rows if found.cost else ()
-    words = _Words(list(rows), question.asked.as_of)
-    header = [
-        "Hồ sơ",
-        "Cơ quan",
-        "Thủ tục",
-        "Tiếp nhận",
-        "Hạn",
-        "Kết thúc",
-        "So với hạn",
-        "Bổ sung, đánh giá",
-        "Chưa rõ",
-    ]
-    lines = (
-        [
-            one["code"], one["agency_name"], one["procedure_name"],
-            *(vn_datetime(one[name]) if one[name] else "" for name in ("accepted_at", "due_at", "finished_at")),
-            one["verdict"], one["against"], "có" if one["unknown"] else "",
-        ]
-        for one in map(words.row, rows)
-    )  # fmt: skip
-    return sheet(f"mat-diem-{code.lower()}-{question.period.lower()}-{question.agency}", header, lines)
+def criterion_file(request: DeskRequest, code: str, form: str) -> HttpResponse:
+    with one_snapshot():
+        try:
+            question = question_of(request, given(request))
+        except DomainError as error:
+            return _refused(error)
+        found = explain(question, code, limit=MOST)
+        if found is None:
+            raise Http404(code)
+        return file_of(costs_table(question, found), form)
 
 
 def _refused(error: DomainError) -> HttpResponse:

@@ -56,6 +56,10 @@
     say(`Còn ${items.filter((item) => !item.hidden).length} dòng.`);
   });
 
+  // What asks again by itself rests while nobody looks.
+  document.addEventListener("htmx:before:request", (event) => {
+    if (document.hidden && event.target.getAttribute?.("hx-trigger")?.startsWith("every ")) event.preventDefault();
+  });
   document.addEventListener("htmx:error", () => say("Không tải được. Xin ông/bà kiểm tra kết nối và thử lại."));
 
   // ---- keys of the desk ----

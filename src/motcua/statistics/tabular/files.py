@@ -25,7 +25,8 @@ _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _FONT = "Times New Roman"
 _THIN = Side(style="thin")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
-_FORMATS = {Kind.COUNT: "#,##0", Kind.PERCENT: "0.00"}
+_FORMATS = {Kind.COUNT: "#,##0", Kind.PERCENT: "0.00", Kind.POINTS: "0.00"}
+_NUMBER, _WORDS = Alignment(horizontal="right", vertical="top"), Alignment(vertical="top", wrap_text=True)
 # Rows of an export of dossiers; beyond it the file says so.
 MOST = 20_000
 
@@ -75,12 +76,11 @@ def as_xlsx(table: Table) -> bytes:
         for place, (column, value) in enumerate(zip(table.columns, _values(row), strict=True), 1):
             cell = sheet.cell(line, place, value)
             cell.font, cell.border = Font(name=_FONT, bold=row is table.total), _BOX
+            cell.alignment = _NUMBER if column.num else _WORDS
             if not isinstance(value, str):
                 cell.number_format = _FORMATS.get(column.kind, "General")
-            elif column.num:
-                cell.alignment = Alignment(horizontal="right")
     for place, column in enumerate(table.columns, 1):
-        sheet.column_dimensions[get_column_letter(place)].width = 12 if column.num else 36
+        sheet.column_dimensions[get_column_letter(place)].width = 12 * (1 if column.num else column.width)
     sheet.freeze_panes = sheet.cell(head + 1, 1)
     sheet.print_title_rows = f"{head}:{head}"
     sheet.page_setup.orientation = "landscape"
@@ -110,7 +110,7 @@ def as_pdf(table: Table) -> bytes:
         "known": table.known,
         "note": printable(table.note),
         "heads": [column.label for column in table.columns],
-        "numbers": [column.num for column in table.columns],
+        "widths": [0 if column.num else column.width for column in table.columns],
         "rows": [[printable(entry.text) for entry in row] for row in table.rows],
         "total": [printable(entry.text) for entry in table.total or ()],
     }

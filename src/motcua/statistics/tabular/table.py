@@ -6,24 +6,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 
 from motcua.law.moments import VIETNAM
-from motcua.statistics.ratios import NO_FIGURE, percent_cents, percent_text, whole_text
+from motcua.statistics.ratios import NO_FIGURE, cents_text, half_up, percent_cents, percent_text, whole_text
 
 
 class Kind(StrEnum):
     TEXT = "text"
     COUNT = "count"
     PERCENT = "percent"
+    POINTS = "points"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`measure` names what its numbers are, "" = words."""
+    """`measure` names what its numbers are, "" = words. `width` of a column of words beside the others, on paper."""
 
     label: str
     kind: Kind = Kind.TEXT
     measure: str = ""
+    width: int = 3
 
     @property
     def num(self) -> bool:
@@ -32,9 +35,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Words, a whole number, or a ratio as its two numbers; None = no figure. `tone` colours it beside what it says."""
+    """Words, a whole number, points, or a ratio as its two numbers; None = no figure. `tone` colours it beside what it says."""
 
-    value: str | int | tuple[int | None, int | None] | None
+    value: str | int | Fraction | tuple[int | None, int | None] | None
     href: str = ""
     tone: str = ""
     sub: str = ""
@@ -45,16 +48,20 @@ class Entry:
             return self.value
         if isinstance(self.value, tuple):
             return percent_text(*self.value)
+        if isinstance(self.value, Fraction):
+            return cents_text(half_up(self.value * 100))
         return whole_text(self.value)
 
     @property
     def plain(self) -> str | int | float:
-        """For a spreadsheet: a number where there is one; a percentage as 99.84."""
+        """For a spreadsheet: a number where there is one; a percentage as 99.84, points as 17.35."""
         if isinstance(self.value, tuple):
             numerator, denominator = self.value
             if numerator is None or not denominator:
                 return NO_FIGURE
             return percent_cents(numerator, denominator) / 100
+        if isinstance(self.value, Fraction):
+            return half_up(self.value * 100) / 100
         return NO_FIGURE if self.value is None else self.value
 
 
