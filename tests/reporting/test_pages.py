@@ -8,7 +8,7 @@ import html
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pypdf
 import pytest
@@ -18,11 +18,14 @@ from tests.province import Province
 from tests.reporting.office import LATER, PERIOD
 
 from motcua.law.errors import BadInput
+from motcua.platform.config import config
 from motcua.processes.charging import Charge, confirm_cause, propose_causes
 from motcua.reporting import services
 from motcua.reporting.causes import causes_of
 from motcua.reporting.declarable import Kind, declarable, read_declarable
 from motcua.reporting.models import DeclaredFigure, Filing
+from motcua.reporting.narrative.layout import layout
+from motcua.reporting.queries import deadline
 from motcua.reporting.windows import question
 from motcua.statistics.periods import Regime
 from motcua.statistics.services import catch_up
@@ -198,3 +201,24 @@ def test_form_06a_of_any_window_opens_and_stands_beside_the_year_before(province
     assert any(row[1:5] == ("Tổng số", 6, 3, 3) for row in book["06a"].iter_rows(values_only=True))
     statuses = {"theo=khac": 404, "cach=gio": 404, "ky=x": 422, "ky=2028": 422, "co-quan=H99": 404, "tep=exe": 404}
     assert {query: client.get(f"{BASE}06a/xem/?{query}").status_code for query in statuses} == statuses
+
+
+def test_a_province_replaces_the_lists_by_files_of_its_own() -> None:
+    own = {
+        "filing.toml": 'days = 3\nsource = "Quy chế"\nconfirmed = true\n',
+        "declared.yaml": "source: s\nconfirmed: true\nfigures:\n- {code: x, part: I, title: T, unit: u}\n",
+        "narrative.yaml": "title: Báo cáo\nsource: s\nheadings:\n- {number: I, title: A, sentences: ['Nhận {received}.']}\n",
+    }
+    try:
+        for name, text in own.items():
+            (config().home / name).write_text(text, "utf-8")
+        assert deadline().last_day(date(2026, 12, 14)) == date(2026, 12, 17)
+        assert [one.code for one in declarable()] == ["x"]
+        assert layout().measures == ["received"]
+        (config().home / "filing.toml").write_bytes(b"\xff")
+        with pytest.raises(BadInput, match="UTF-8"):
+            deadline()
+    finally:
+        for name in own:
+            (config().home / name).unlink()
+    assert (deadline().days, len(declarable())) == (7, 30)

@@ -1,4 +1,4 @@
-"""What may be declared: the list of figures that no ledger gives, as data, and how each is typed and printed. Pure but for the file."""
+"""What may be declared: the list of figures that no ledger gives, as data, and how each is typed and printed."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import Any
 
 import yaml
 
 from motcua.law.errors import BadInput
+from motcua.reporting.data_files import text_of
 from motcua.statistics.ratios import NO_FIGURE, cents_text, whole_text
 
 _LARGEST = 10**15
@@ -71,6 +71,7 @@ class Declarable:
         return cents_text(value) if self.kind is Kind.PERCENT else whole_text(value)
 
 
+@lru_cache(maxsize=8)
 def read_declarable(text: str, name: str) -> tuple[Declarable, ...]:
     """The list in a file called `name`. Raises BadInput."""
     try:
@@ -95,7 +96,7 @@ def _one(row: Mapping[str, Any], told: Mapping[str, Any]) -> Declarable:
     )  # fmt: skip
 
 
-@cache
 def declarable() -> tuple[Declarable, ...]:
+    """The list that holds. Raises BadInput for one of the province's own that cannot be read."""
     name = "declared.yaml"
-    return read_declarable((files("motcua.reporting") / "data" / name).read_text("utf-8"), name)
+    return read_declarable(text_of(name), name)

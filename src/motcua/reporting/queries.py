@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from importlib.resources import files
 
 from django.db.models import Q
 
@@ -16,25 +14,17 @@ from motcua.dossiers.writer import NotFound
 from motcua.identity.actors import Actor
 from motcua.law.moments import local_day
 from motcua.organizations.models import Agency
-from motcua.platform.config import config
 from motcua.reporting.course import Deadline, State, Step, read_deadline
+from motcua.reporting.data_files import text_of
 from motcua.reporting.frozen import Frozen, read
 from motcua.reporting.models import DeclaredFigure, FiledCopy, Filing, FilingStep
 from motcua.reporting.permissions import READERS, Subject, over
 from motcua.statistics.periods import Window
 
-OWN_FILE = "filing.toml"
-
 
 def deadline() -> Deadline:
-    """The province's own where there is one, else the shipped one. Raises BadInput."""
-    own = config().home / OWN_FILE
-    return read_deadline(own.read_text("utf-8")) if own.exists() else _shipped()
-
-
-@cache
-def _shipped() -> Deadline:
-    return read_deadline((files("motcua.reporting") / "data" / OWN_FILE).read_text("utf-8"))
+    """Raises BadInput for a file of the province's own that cannot be read."""
+    return read_deadline(text_of("filing.toml"))
 
 
 def subject_of(filing: Filing) -> Subject:

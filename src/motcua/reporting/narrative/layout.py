@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import yaml
 
 from motcua.board.goals import Goal
 from motcua.law.errors import BadInput
+from motcua.reporting.data_files import text_of
 from motcua.statistics.measures import MEASURES, Count, Ratio
 from motcua.statistics.measures.base import PERCENT
 
@@ -73,6 +73,7 @@ class Layout:
 _PLACE = re.compile(r"\{([a-z0-9_:/]+)\}")
 
 
+@lru_cache(maxsize=8)
 def read_layout(text: str, name: str) -> Layout:
     """The template in a file called `name`. Raises BadInput."""
     try:
@@ -114,7 +115,7 @@ def _place(text: str) -> MeasurePlace | TargetPlace:
     return MeasurePlace(name, part)
 
 
-@cache
 def layout() -> Layout:
+    """The template that holds. Raises BadInput for one of the province's own that cannot be read."""
     name = "narrative.yaml"
-    return read_layout((files("motcua.reporting") / "data" / name).read_text("utf-8"), name)
+    return read_layout(text_of(name), name)
