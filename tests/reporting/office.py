@@ -8,6 +8,7 @@ from tests.board.office import FRIDAY, live_a_week
 from tests.desk.browser import let_in
 from tests.province import Province
 
+from motcua.dossiers.models import Dossier
 from motcua.law.moments import VIETNAM
 from motcua.organizations.models import Role
 from motcua.statistics.services import refresh
@@ -27,3 +28,8 @@ def staffed(words: bool = False) -> Province:
     if words:
         let_in(province.officers.values())
     return province
+
+
+def open_of_commune() -> int:
+    """The one dossier of the commune that has no result."""
+    return Dossier.objects.filter(agency__code="H32.101", resolved_at=None).values_list("pk", flat=True).get()

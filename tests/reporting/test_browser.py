@@ -18,7 +18,7 @@ from tests.desk.browser import enter
 from tests.desk.office import Clock
 from tests.faces.browser import OFFICE, PHONE, PICTURES, chromium, keep, overflows, serving, violations
 from tests.province import Province, result
-from tests.reporting.office import LATER, PERIOD, staffed
+from tests.reporting.office import LATER, PERIOD, open_of_commune, staffed
 
 from motcua.dossiers import commands as c
 from motcua.dossiers.services import give_command
@@ -40,19 +40,13 @@ def served(committed_db: object, clock: Clock) -> Iterator[tuple[str, Province, 
     one = services.prepare("H32.101", PERIOD, regime=Regime.REPORTING, actor=province.actor("commune_reform"), at=LATER)
     late = c.LateEntry("Mất điện", province.actor("commune_head").id)
     give_command(
-        _open_of_commune(), c.Resolve(result(signed_on=date(2026, 12, 9))), actor=province.actor("commune_case"), at=LATER.replace(day=10),
+        open_of_commune(), c.Resolve(result(signed_on=date(2026, 12, 9))), actor=province.actor("commune_case"), at=LATER.replace(day=10),
         recorded_at=LATER.replace(hour=10), late=late,
     )  # fmt: skip
     catch_up()
     clock.at = LATER.replace(hour=11)
     with serving() as url:
         yield url, province, one.pk
-
-
-def _open_of_commune() -> int:
-    from motcua.dossiers.models import Dossier
-
-    return Dossier.objects.filter(agency__code="H32.101", resolved_at=None).values_list("pk", flat=True).get()
 
 
 def test_from_figures_to_a_signed_report_its_differences_and_the_words(served: tuple[str, Province, int]) -> None:

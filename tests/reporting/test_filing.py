@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 from tests.province import Province, result
-from tests.reporting.office import LATER, PERIOD
+from tests.reporting.office import LATER, PERIOD, open_of_commune
 from tests.threads import at_once
 
 from motcua.dossiers import commands as c
@@ -193,6 +193,11 @@ def test_differences_name_the_entries_that_made_them(province: Province) -> None
     give_command(
         dossier_id, c.Resolve(result()), actor=province.actor("case"), at=happened,
         recorded_at=LATER + timedelta(hours=4), late=late,
+    )  # fmt: skip
+    # Another agency's does not concern this report.
+    give_command(
+        open_of_commune(), c.Resolve(result(signed_on=date(2026, 12, 15))), actor=province.actor("commune_case"),
+        at=LATER + timedelta(hours=4),
     )  # fmt: skip
     catch_up()
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import ibis.expr.types as ir
+from django.db.models import Q
 
 from motcua.reporting.frozen import Frozen
 from motcua.statistics import expressions
@@ -20,7 +21,7 @@ from motcua.statistics.engines import Query, postgres
 from motcua.statistics.figures import Asked
 from motcua.statistics.knowledge import known_until
 from motcua.statistics.measures import Count, measure
-from motcua.statistics.models import DimProcedure, FactMove
+from motcua.statistics.models import DimProcedure, FactDossier, FactMove
 from motcua.statistics.reports.form_06a import COLUMNS, Block, Report06a, report_06a
 from motcua.statistics.tables import PARAMETERS
 
@@ -128,7 +129,7 @@ def _made(
     """By block, column and line: the dossiers that are on one side only."""
     if not wanted:
         return {}
-    since = _entries_since(filed.asked.as_of, now.asked.as_of)
+    since = _entries_since(filed.asked, now.asked)
     found: dict[tuple[bool, str, str | None], list[Changed]] = {}
     for vertical, column in sorted(wanted):
         before, after = (_counted(one, column, vertical, sorted(since)) for one in (filed, now))
@@ -140,9 +141,14 @@ def _made(
     return {key: tuple(sorted(rows, key=lambda one: (one.code, one.dossier_id))) for key, rows in found.items()}
 
 
-def _entries_since(filed_as_of: datetime, as_of: datetime) -> dict[int, tuple[Entry, ...]]:
-    """By dossier, what became known in between; entries in their order."""
-    rows = FactMove.objects.filter(known_from__gt=filed_as_of, known_from__lte=as_of).order_by("dossier_id", "seq")
+def _entries_since(filed: Asked, now: Asked) -> dict[int, tuple[Entry, ...]]:
+    """By dossier that was or came to be of these agencies, what became known in between; entries in their order."""
+    known = {"known_from__gt": filed.as_of, "known_from__lte": now.as_of}
+    versions = FactDossier.objects.filter(known_to__gt=filed.as_of)
+    versions = versions.filter(Q(known_from__gt=filed.as_of) | Q(known_to__lte=now.as_of))
+    if filed.agencies is not None and now.agencies is not None:
+        versions = versions.filter(agency__in={*filed.agencies, *now.agencies})
+    rows = FactMove.objects.filter(dossier_id__in=versions.values("dossier_id"), **known).order_by("dossier_id", "seq")
     found: dict[int, list[Entry]] = {}
     for dossier_id, seq, kind, occurred_at, recorded_at in rows.values_list(
         "dossier_id", "seq", "kind", "occurred_at", "recorded_at"

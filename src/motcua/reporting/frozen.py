@@ -113,7 +113,8 @@ def _read_block(told: dict[str, Any]) -> Block:
 
 
 def _read_notes(told: dict[str, Any]) -> Notes:
-    return Notes(**{name: tuple(value) if isinstance(value, list) else value for name, value in told.items()})
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+    return Notes(**given)
 
 
 def _read_rows(rows: list[list[Any]]) -> tuple[Row, ...]:
