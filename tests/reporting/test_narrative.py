@@ -80,7 +80,8 @@ def expected(place: MeasurePlace, told: dict[str, Figure]) -> str:
 
 
 def test_the_planned_numbers_stand_in_its_sentences(planned: Province) -> None:
-    text = "\n".join(one.text for section in of_september().sections for one in section.paragraphs)
+    report = of_september()
+    text = "\n".join(one.text for section in report.sections for one in section.paragraphs)
 
     finished, early = planned_count("c7"), planned_count("c8")
     in_time, late = planned_count("c8", "c9"), planned_count("c10")
@@ -96,6 +97,7 @@ def test_the_planned_numbers_stand_in_its_sentences(planned: Province) -> None:
     assert f"0/{planned_count('c10', 'c13')} hồ sơ trễ hạn có văn bản xin lỗi (0,00 %)" in text
     assert "Phản ánh, kiến nghị xử lý đúng hạn: chưa có số liệu." in text
     assert "so với chỉ tiêu (chưa giao)" in text
+    assert report.window == "Từ ngày 01/09/2026 đến ngày 30/09/2026, không gồm cơ quan ngành dọc (xem phụ lục 1)"
     assert "Giải ngân vốn đầu tư công: chưa có số liệu." in text
 
 

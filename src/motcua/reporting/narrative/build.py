@@ -20,7 +20,7 @@ from motcua.reporting.windows import Question, whole
 from motcua.statistics.figures import Figure, figures
 from motcua.statistics.models import DimAgency
 from motcua.statistics.ratios import NO_FIGURE, cents_text, percent_cents, percent_text, shares_cents, whole_text
-from motcua.statistics.reports.form_06a import COLUMN_TEXT, report_06a
+from motcua.statistics.reports.form_06a import COLUMN_TEXT, Report06a, report_06a
 from motcua.statistics.reports.lines import GROUPS, Kind, lines_of
 
 # Agencies in a chart: those that stand worst; all are in the annex.
@@ -47,24 +47,30 @@ def narrative(asked_for: Question) -> Narrative:
     given = targets(home.path, asked_for.window.last.year, asked.as_of) if home else {}
     numbers = Numbers(now, before, given, asked.as_of)
     sections = tuple(_sections(template, asked_for, home, numbers))
+    report = report_06a(asked_for.window, now=asked.as_of, agency=asked_for.agency, by="agency", as_of=asked.as_of)
     return Narrative(
         title=template.title,
         agency=asked_for.agency_name,
         period=title_of(asked_for.period),
-        window=f"Từ ngày {asked_for.window.first:%d/%m/%Y} đến ngày {asked_for.window.last:%d/%m/%Y}",
+        window=_window(asked_for, apart=report.vertical is not None),
         compared=_compared(asked_for),
         known=_known(asked_for),
         as_of=asked.as_of,
         sections=sections,
         charts=tuple(_charts(asked_for, now)),
         annexes=(
-            _form_06a(asked_for),
+            _form_06a(report),
             _petitions(),
             _causes(causes_of(asked, asked_for.before, vertical=vertical)),
             _targets(given, now),
         ),
         sources=numbers.sources,
     )
+
+
+def _window(asked_for: Question, *, apart: bool) -> str:
+    text = f"Từ ngày {asked_for.window.first:%d/%m/%Y} đến ngày {asked_for.window.last:%d/%m/%Y}"
+    return f"{text}, không gồm cơ quan ngành dọc (xem phụ lục 1)" if apart else text
 
 
 def _known(asked_for: Question) -> str:
@@ -121,9 +127,7 @@ def _charts(asked_for: Question, now: Mapping[str, Figure]) -> Iterator[Chart]:
             )
 
 
-def _form_06a(asked_for: Question) -> Grid:
-    asked = asked_for.asked
-    report = report_06a(asked_for.window, now=asked.as_of, agency=asked_for.agency, by="agency", as_of=asked.as_of)
+def _form_06a(report: Report06a) -> Grid:
     group_of = {column: title for title, columns in GROUPS for column in columns}
     rows, strong = [], set()
     for place, line in enumerate(lines_of(report)):
