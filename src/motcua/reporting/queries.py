@@ -91,6 +91,14 @@ def filings(actor: Actor, window: Window, *, at: datetime) -> list[Line]:
     return [_line(agency, found.get(agency.pk), signed, last_day, at) for agency in standing]
 
 
+def unfinished(actor: Actor, window: Window, size: int) -> list[Filing]:
+    """Reports of other periods that have not come to their end, the newest first; at most `size`."""
+    ended = Q(state=State.ACCEPTED.value) | Q(state=State.SIGNED.value, agency__parent=None)
+    rows = Filing.objects.filter(agency__in=over(actor, READERS)).exclude(ended)
+    rows = rows.exclude(first_on=window.first, last_on=window.last)
+    return list(rows.select_related("agency").order_by("-last_on", "agency__path")[:size])
+
+
 def _signed_at(filing_ids: Sequence[int]) -> dict[int, datetime]:
     rows = FilingStep.objects.filter(filing__in=filing_ids, kind=Step.SIGN.value).order_by("filing", "-seq")
     return dict(rows.distinct("filing").values_list("filing_id", "at"))

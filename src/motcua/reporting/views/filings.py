@@ -25,7 +25,7 @@ from motcua.reporting.course import DONE_TEXT, FROM, STATE_MARK, State, Step, st
 from motcua.reporting.forms import GiveBackForm
 from motcua.reporting.frozen import GROUPINGS
 from motcua.reporting.permissions import READERS, Subject, may
-from motcua.reporting.queries import Filed, Line, deadline, filed, filings, subject_of
+from motcua.reporting.queries import Filed, Line, deadline, filed, filings, subject_of, unfinished
 from motcua.reporting.views.asked import asked_period, chooser, query_of
 from motcua.reporting.views.form_table import cell_of, table_of
 from motcua.reporting.views.listing import opened_rows
@@ -50,6 +50,8 @@ _DONE = {
     Step.ACCEPT: "Đã tiếp nhận báo cáo.",
     Step.GIVE_BACK: "Đã trả lại báo cáo.",
 }
+# Reports of other periods that are named under those of the one asked for.
+_OTHERS = 30
 PAPERS = {
     "pdf": ("application/pdf", pdf),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", spreadsheet),
@@ -77,6 +79,16 @@ def filing_list(request: DeskRequest) -> HttpResponse:
         "signed": sum(state in (State.SIGNED, State.ACCEPTED) for state in states),
         "late": sum(line.late for line in lines) if period.window.end <= request.at else 0,
         "query": urlencode(query_of(period)),
+        "others": [
+            {
+                "filing": one,
+                "period": title_of(one.period),
+                "word": state_text(one.state, top=not one.agency.parent_id),
+                "icon": STATE_MARK[State(one.state)][0],
+                "tone": STATE_MARK[State(one.state)][1],
+            }
+            for one in unfinished(request.actor, period.window, _OTHERS)
+        ],
     }
     return show(request, "reporting/filings.html", context, current=_CURRENT)
 
