@@ -36,6 +36,8 @@ class History:
         from motcua.statistics.duck import Duck
 
         connection = duckdb.connect()
+        # A file once named is never written again.
+        connection.execute("SET parquet_metadata_cache = true")
         for table in TABLES:
             columns = ", ".join(COLUMNS[table])
             paths = ", ".join("'" + path.replace("'", "''") + "'" for path in self.files[table])
