@@ -157,6 +157,9 @@ def test_who_may_what_over_which_agency(province: Province) -> None:
         services.accept(other.pk, hash_now(other), actor=province.actor("reform"), at=LATER)
     with pytest.raises(NotAllowed, match="của cấp trên"):
         services.accept(other.pk, hash_now(other), actor=province.actor("commune_reform"), at=LATER)
+    vertical = filed(prepared(province, "H32.900", by="reform").pk, province.actor("reform")).frozen
+    assert (vertical.main.apart, vertical.main.vertical, vertical.main.main.total["c3"]) == (False, None, 1)
+    assert compare(vertical, "sector", at=LATER).differences == ()
     top = prepared(province, "H32", by="reform")
     services.submit(top.pk, hash_now(top), actor=province.actor("reform"), at=LATER)
     services.sign(top.pk, hash_now(top), actor=province.actor("leader"), at=LATER)
