@@ -7,7 +7,7 @@ reading takes and no table need fit into memory.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -117,7 +117,7 @@ def _lay(
     folder: Path,
     table: str,
     select: str,
-    values: list[object],
+    values: Sequence[object],
     columns: Mapping[str, str],
     on_rows: Callable[[int], None],
 ) -> int:
