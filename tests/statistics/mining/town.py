@@ -73,7 +73,7 @@ def settle(province: Province) -> Town:
 
 def know() -> None:
     """The facts as if all had been committed: what a test writes is in a transaction that never ends."""
-    committed = " AND xid < pg_snapshot_xmin(pg_current_snapshot())"
-    assert committed in feed._AFTER
-    with patch.object(feed, "_AFTER", feed._AFTER.replace(committed, "")):
+    committed = " AND e.xid < pg_snapshot_xmin(pg_current_snapshot())"
+    assert committed in feed.AFTER
+    with patch.object(feed, "AFTER", feed.AFTER.replace(committed, "")):
         catch_up()
