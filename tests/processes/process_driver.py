@@ -174,7 +174,7 @@ def main() -> None:
         prepare_processes()
         return
     name, first, last = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    driver = Driver(patiently(find_province))
+    driver = patiently(lambda: Driver(find_province()))
     done = Path(os.environ["MOTCUA_HOME"]) / f"{name}.done"
     finished = {int(text) for text in done.read_text().split()} if done.exists() else set()
     with open(done, "a") as file:
