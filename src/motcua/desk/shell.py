@@ -157,7 +157,9 @@ def _reports(current: str) -> list[dict[str, Any]]:
         ("declared", "pencil", "Số liệu kê khai"),
         ("narrative", "journal-text", "Báo cáo bằng lời"),
     )
-    return [_item(reverse(f"reporting:{name}"), icon, word, current == f"reporting/{name}") for name, icon, word in pages]
+    return [
+        _item(reverse(f"reporting:{name}"), icon, word, current == f"reporting/{name}") for name, icon, word in pages
+    ]
 
 
 def _time_rail(request: DeskRequest, current: str) -> dict[str, Any]:
