@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+import ibis.expr.types as ir
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.statistics.memory import DAYS, Memory, cut_at, histories, windows
 
 from motcua.dossiers.feed import FeedEntry
 from motcua.law.moments import VIETNAM
+from motcua.statistics import expressions
+from motcua.statistics.engines import Query
 from motcua.statistics.figures import Asked, figures, open_rows
-from motcua.statistics.measures import MEASURES, Count, measure
+from motcua.statistics.measures import MEASURES, Count, Fact, measure
 from motcua.statistics.periods import Window, window_before
 from motcua.statistics.reports.form_06a import IDENTITIES, RULES, measures_by_column
+from motcua.statistics.tables import PARAMETERS, Cut, dossier_view
 
 MEMORY = Memory()
 LATE = 400
 COLUMNS = [measures_by_column(rule) for rule in RULES]
+OF_DOSSIERS = [one for one in MEASURES.values() if isinstance(one, Count) and one.fact is Fact.DOSSIER]
 ADDITIVE = [name for name, one in MEASURES.items() if isinstance(one, Count) and not one.distinct]
 
 
@@ -49,6 +55,32 @@ def test_sum_over_competent_agencies_is_the_whole(history: list[list[FeedEntry]]
     parts = figures(ADDITIVE, asked, by=["agency"], engine=duck).values()
     for name in ADDITIVE:
         assert (whole[name].numerator or 0) == sum(row[name].numerator or 0 for row in parts), measure(name).title
+
+
+def counted_but_not_found() -> tuple[ir.Table, Sequence[ir.Scalar]]:
+    view = dossier_view(Cut(), with_pauses=True)
+    missed = []
+    for count in OF_DOSSIERS:
+        # Alone it would be looked for by itself: so beside itself, and beside what is wider.
+        plain, wide = ([count, count], [count, MEASURES["handled"]])
+        found = expressions.any_counts(plain, view) & expressions.any_counts(wide, view)
+        # As in a filter: what is unknown is not found.
+        missed.append(count.where(view) & ~found.fill_null(False))
+    return view.aggregate(
+        [view.count(where=one).name(count.name) for count, one in zip(OF_DOSSIERS, missed, strict=True)]
+    ), PARAMETERS
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=histories(), window=windows(), hours=st.integers(0, 23))
+def test_what_is_counted_lies_in_what_rows_are_found_by(
+    history: list[list[FeedEntry]], window: Window, hours: int
+) -> None:
+    asked = Asked(window.start, window.end - timedelta(hours=hours), window.end + timedelta(days=LATE))
+    (missed,) = MEMORY.hold(history).run(Query("counted but not found", counted_but_not_found, asked.values))
+    assert dict(zip([count.name for count in OF_DOSSIERS], missed, strict=True)) == dict.fromkeys(
+        (count.name for count in OF_DOSSIERS), 0
+    )
 
 
 @settings(max_examples=15, deadline=None)

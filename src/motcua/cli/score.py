@@ -35,19 +35,23 @@ def score(index: str, period: str, agency: str, as_of: str | None, explained: bo
     moment = parse_moment(as_of) if as_of else None
     with database():
         # Imported here: they need Django loaded.
+        from motcua.dossiers.checkpoints import one_snapshot
         from motcua.platform.clock import now
         from motcua.scoring.explaining import explain_all, score_json
         from motcua.scoring.queries import question, scored
+        from motcua.statistics.knowledge import known_until
         from motcua.statistics.services import catch_up, refresh
 
         refresh(now())
         catch_up()
-        asked = question(index, period, agency, now=now(), as_of=moment)
-        found = scored(asked)
-        told = None
-        if explained:
-            with progress_bar("Tìm hồ sơ làm mất điểm") as progress:
-                told = explain_all(asked, found, on_step=progress)
+        with one_snapshot():
+            as_known = moment or known_until(now())
+            asked = question(index, period, agency, now=now(), as_of=as_known, live=moment is None)
+            found = scored(asked)
+            told = None
+            if explained:
+                with progress_bar("Tìm hồ sơ làm mất điểm") as progress:
+                    told = explain_all(asked, found, on_step=progress)
         if as_json:
             click.echo(json.dumps(score_json(asked, found, told), ensure_ascii=False))
             return

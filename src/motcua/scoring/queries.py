@@ -54,8 +54,13 @@ class Question:
         return {} if self.place is not None and self.place.vertical else {"vertical": False}
 
 
-def question(index: str, period: str, agency: str = "", *, now: datetime, as_of: datetime | None = None) -> Question:
-    """`index` is a shipped one, or a file of one's own (….yaml). Raises BadInput, also for a period that begins after now."""
+def question(
+    index: str, period: str, agency: str = "", *, now: datetime, as_of: datetime | None = None, live: bool = False
+) -> Question:
+    """`index` is a shipped one, or a file of one's own (….yaml); `live` as in `Asked`.
+
+    Raises BadInput, also for a period that begins after now.
+    """
     text = period.strip().upper()
     window = period_window(period, Regime.CALENDAR)
     index_set = _index_set(index, window)
@@ -64,7 +69,7 @@ def question(index: str, period: str, agency: str = "", *, now: datetime, as_of:
         known = ", ".join(_KINDS[one] for one in index_set.periods)
         raise BadInput(f"Bộ chỉ số “{index_set.index}” không chấm cho kỳ “{period}”; cần {known}.", field="period")
     place = place_of(agency) if agency else None
-    asked = Asked.of(window, now=now, as_of=as_of, agencies=codes_below(place) if place else None)
+    asked = Asked.of(window, now=now, as_of=as_of, agencies=codes_below(place) if place else None, live=live)
     return Question(index_set, text, window, place, asked)
 
 

@@ -9,7 +9,8 @@ import ibis
 import ibis.expr.types as ir
 
 from motcua.statistics.dimensions import column_of
-from motcua.statistics.measures.base import Count, Fact
+from motcua.statistics.measures.base import Count, Fact, Predicate
+from motcua.statistics.measures.conditions import carried_over, finished, handled, in_window, open_at_end, received
 from motcua.statistics.tables import Cut, dossier_view, message_view, move_view, part_view
 
 # What of a row is shown when a number is opened; `dossier_id` first, for pages are told apart by it.
@@ -53,9 +54,7 @@ def families(counts: Sequence[Count], by: Sequence[str]) -> list[tuple[Count, ..
 def counted(counts: Sequence[Count], by: Sequence[str], cut: Cut) -> ir.Table:
     """Columns: one for each dimension, then for each count its value and, of a sum, how many rows it is of."""
     view = _view(counts, by, cut)
-    conditions = [count.where(view) for count in counts]
-    # Rows that none of them counts need not be looked at further.
-    kept = view.filter(reduce(lambda one, other: one | other, conditions))
+    kept = view.filter(any_counts(counts, view))
     values: list[ir.Value] = []
     for count in counts:
         holds = count.where(kept)
@@ -70,6 +69,34 @@ def counted(counts: Sequence[Count], by: Sequence[str], cut: Cut) -> ir.Table:
             values.append(kept.count(where=holds).name(count.name))
     keys = [kept[column_of(name, counts[0])].name(f"by_{name}") for name in by]
     return kept.group_by(keys).aggregate(values) if keys else kept.aggregate(values)
+
+
+# What `handled` covers. A dossier's moments are set by what is counted only, and none finishes before it is accepted.
+_COVERED = frozenset({handled, received, carried_over, finished, open_at_end})
+_BY_MOMENT: Mapping[str, Predicate] = {
+    "accepted": received,
+    "finished": finished,
+    "occurred": lambda t: in_window(t.occurred_at),
+    "began": lambda t: in_window(t.began_at),
+    "sent": lambda t: in_window(t.sent_at),
+}
+
+
+def any_counts(counts: Sequence[Count], view: ir.Table) -> ir.BooleanValue:
+    """What holds for every row that any of them counts, as plain as it is known: rows are found by it, an index may serve.
+
+    All conditions joined by OR would say the same exactly, and cost an engine more than the counting.
+    """
+    if len(counts) == 1:
+        return counts[0].where(view)
+    plain = dict.fromkeys(_among(count) for count in counts)
+    if len(plain) > 1:
+        plain = dict.fromkeys(handled if predicate in _COVERED else predicate for predicate in plain)
+    return reduce(lambda one, other: one | other, [predicate(view) for predicate in plain])
+
+
+def _among(count: Count) -> Predicate:
+    return count.among or (_BY_MOMENT[count.moment] if count.moment else count.where)
 
 
 def opened(

@@ -225,7 +225,10 @@ class _Folding:
             and (outcome == "open" or outcome == "resolved" or outcome in _ENDED)
             and not (outcome in _ENDED and ended_at is not None and ended_at < accepted_at)
         )
-        finished_at = ended_at if counted and outcome != "open" else None
+        finished_at = None
+        if counted and accepted_at is not None and ended_at is not None and outcome != "open":
+            # Never before it was accepted, whatever a correction made of the moments: engines find rows by that order.
+            finished_at = max(ended_at, accepted_at)
         judged = finished_at is not None and due_at is not None
         submitted_on, accepted_on, finished_on = _day(get("submitted_at")), _day(accepted_at), _day(finished_at)
         service_level, result_paper_due = self.names.versions.get(get("version_id"), ("", None))

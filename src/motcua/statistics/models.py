@@ -185,6 +185,13 @@ class FactMove(models.Model):
         indexes = [
             models.Index(fields=["dossier_id", "seq"], name="move_of_dossier"),
             models.Index(fields=["occurred_at"], name="move_occurred"),
+            # Few among all entries, and asked for whenever the index of service quality is.
+            models.Index(
+                fields=["occurred_at"],
+                include=["known_from", "province", "dossier_id"],
+                condition=models.Q(kind="dossier.supplement_asked", verdict_instant="overdue"),
+                name="move_asked_late",
+            ),
         ]
 
 

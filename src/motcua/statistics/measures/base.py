@@ -75,7 +75,8 @@ class Count(Measure):
 
     `moment` names the moment whose falling into the window is part of the condition (accepted, finished, occurred, began),
     so that the measure can also be told by day and month; None = `where` says itself what it has to do with the window.
-    `pauses`: `where` looks at `paused`. `daily`: kept by day as well.
+    `pauses`: `where` looks at `paused`. `daily`: kept by day as well. `among`: a plainer condition that all its rows satisfy,
+    by which an engine finds them before it looks at each; None = what `moment` says, else `where`.
     """
 
     fact: Fact = Fact.DOSSIER
@@ -85,6 +86,7 @@ class Count(Measure):
     distinct: str | None = None
     pauses: bool = False
     daily: bool = False
+    among: Predicate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from motcua.statistics.measures.base import DOSSIERS, ND61, PROVINCE, REPORT_06A, TIMES, Count, Fact, Measure, Ratio
-from motcua.statistics.measures.conditions import finished, in_window, judged, open_at_end, passed_at_end
+from motcua.statistics.measures.conditions import finished, handled, in_window, judged, open_at_end, passed_at_end
 from motcua.statistics.tables import END
 
 
@@ -27,6 +27,7 @@ MEASURES: tuple[Measure, ...] = (
         source=REPORT_06A,
         where=_late,
         pauses=True,
+        among=handled,
     ),
     Count(
         name="late_apologised",
@@ -36,6 +37,7 @@ MEASURES: tuple[Measure, ...] = (
         source=ND61,
         where=_apologised,
         pauses=True,
+        among=handled,
     ),
     Count(
         name="late_apologised_in_time",
@@ -45,6 +47,7 @@ MEASURES: tuple[Measure, ...] = (
         source=ND61,
         where=lambda t: _apologised(t) & (t.apology_timing == "in_time"),
         pauses=True,
+        among=handled,
     ),
     Count(
         name="late_apologised_after_due",
@@ -54,6 +57,7 @@ MEASURES: tuple[Measure, ...] = (
         source=ND61,
         where=lambda t: _apologised(t) & (t.apology_timing == "after_due"),
         pauses=True,
+        among=handled,
     ),
     Ratio(
         name="apology_coverage",

@@ -22,6 +22,7 @@ MEASURES: tuple[Measure, ...] = (
         definition="Hồ sơ đang giải quyết mà cuối kỳ chưa đến hạn, đang tạm dừng, hoặc không có hạn (cột 12).",
         source=REPORT_06A,
         where=lambda t: open_at_end(t) & ~passed_at_end(t),
+        among=open_at_end,
         pauses=True,
     ),
     Count(
@@ -31,6 +32,7 @@ MEASURES: tuple[Measure, ...] = (
         definition="Hồ sơ đang giải quyết mà hạn đã qua khi kết thúc kỳ và không tạm dừng (cột 13).",
         source=REPORT_06A,
         where=lambda t: open_at_end(t) & passed_at_end(t),
+        among=open_at_end,
         pauses=True,
     ),
     Count(
@@ -40,6 +42,7 @@ MEASURES: tuple[Measure, ...] = (
         definition="Hồ sơ đang giải quyết mà cuối kỳ đang chờ bổ sung, chờ nghĩa vụ tài chính hoặc tạm dừng theo luật.",
         source=PROVINCE,
         where=lambda t: open_at_end(t) & t.paused,
+        among=open_at_end,
         pauses=True,
     ),
     Count(
@@ -49,6 +52,7 @@ MEASURES: tuple[Measure, ...] = (
         definition="Hồ sơ đang giải quyết không có hạn; tính vào cột 12, ghi chú riêng.",
         source=PROVINCE,
         where=lambda t: open_at_end(t) & t.due_at.isnull(),
+        among=open_at_end,
     ),
     Count(
         name="due",
@@ -59,6 +63,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         source=PROVINCE,
         where=lambda t: open_at_end(t) & in_window(t.due_at) & ~t.paused,
+        among=open_at_end,
         pauses=True,
     ),
     Count(
