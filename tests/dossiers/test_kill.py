@@ -49,7 +49,7 @@ def until(true: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None
 
 
 class Town:
-    """A durable server of its own, two drivers that play the web processes, and a worker."""
+    """A durable server of its own, two drivers that play the web processes, and two workers."""
 
     def __init__(self, home: Path, cluster: Cluster, lives: int, driver: str, now: datetime) -> None:
         self.home, self.cluster, self.lives, self.driver = home, cluster, lives, driver
@@ -62,9 +62,11 @@ class Town:
             "MOTCUA_NOW": now.isoformat(),
         }
         drive = ["-m", driver, "drive"]
+        work = ["-m", "motcua.cli.main", "worker"]
         self.commands = {
             "web one": [*drive, "one", "1", str(lives)],
-            "worker": ["-m", "motcua.cli.main", "worker"],
+            "worker one": work,
+            "worker two": work,
             # The other way round: they meet in the middle, race there, and each finds the other's lives done.
             "web two": [*drive, "two", str(lives), "1"],
         }
@@ -100,8 +102,9 @@ class Town:
 
     def supervise(self) -> None:
         """A worker that found no database at its start ends and says so; whoever runs it starts it again."""
-        if self.running["worker"].poll() is not None:
-            self.start("worker")
+        for name in ("worker one", "worker two"):
+            if self.running[name].poll() is not None:
+                self.start(name)
 
     def done(self) -> int:
         """Lives driven to their end, by either driver."""
@@ -140,7 +143,7 @@ def town(home: Path, lives: int, driver: str = "tests.dossiers.kill_driver", now
 def live_through(place: Town, kills: int) -> Counter[str]:
     """All lives to their end, with `kills` kills at random moments on the way; returns who was killed how often."""
     chance = random.Random(place.lives)
-    victims = itertools.cycle(["web one", "worker", "database", "web two", "worker", "database"])
+    victims = itertools.cycle(["web one", "worker one", "database", "web two", "worker two", "database"])
     moments = sorted(chance.sample(range(1, place.lives), kills))
     killed: Counter[str] = Counter()
     for name in place.commands:
@@ -228,7 +231,7 @@ def test_500_lives_outlive_kill_9_of_each_part(home: Path) -> None:
         killed = live_through(place, 9)
         check_everything(place)
 
-    assert killed == {"web one": 2, "worker": 3, "database": 3, "web two": 1}
+    assert killed == {"web one": 2, "worker one": 2, "database": 3, "web two": 1, "worker two": 1}
 
 
 @pytest.mark.soak
