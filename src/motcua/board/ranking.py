@@ -15,7 +15,7 @@ from motcua.organizations.models import Agency
 from motcua.platform.text import sort_key
 from motcua.statistics.models import DimAgency
 from motcua.statistics.ratios import percent_text
-from motcua.statistics.tabular.table import Card, Column, Entry, Kind, Row, Table
+from motcua.statistics.tabular.table import Card, Column, Entry, Kind, MadeRows, Row, Table
 
 NAMES = (
     "received", "finished", "finished_in_time", "finished_early", "finished_on_time", "finished_overdue", "open",
@@ -93,7 +93,7 @@ def _ranking(numbers: Numbers, period: Period, name: str, title: str, agencies: 
         f"xep-hang-{name}",
         f"Xếp hạng: {title}",
         _COLUMNS,
-        [_line(numbers, period, agency, ranks.get(agency.code)) for agency in told],
+        MadeRows(told, lambda agency: _line(numbers, period, agency, ranks.get(agency.code))),
         numbers.as_of,
         f"{numbers.place.name}, {period.title}",
         note="Cùng tỷ lệ thì cùng hạng; cơ quan chưa giải quyết hồ sơ nào trong kỳ thì không có hạng.",

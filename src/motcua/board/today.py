@@ -13,8 +13,9 @@ from motcua.board.definitions import card, definition_of
 from motcua.board.places import Place
 from motcua.identity.actors import Actor
 from motcua.law.moments import VIETNAM
+from motcua.statistics.models import DimAgency
 from motcua.statistics.periods import Window
-from motcua.statistics.tabular.table import Card, Column, Definition, Entry, Kind, Table
+from motcua.statistics.tabular.table import Card, Column, Definition, Entry, Kind, MadeRows, Row, Table
 
 STANDING = Definition(
     "Chỗ đứng yên", "chỗ", "Chỗ mà hồ sơ đang mở không chuyển động quá ngưỡng của từng loại; một hồ sơ có thể đứng ở vài chỗ.",
@@ -69,8 +70,8 @@ def _cards(
 
 
 def _table(place: Place, now: Numbers, due: Numbers, still: standing.Standing) -> Table:
-    told = [
-        (
+    def line(agency: DimAgency) -> Row:
+        return (
             Entry(agency.name, f"{reverse('board:board')}?co-quan={agency.code}"),
             now.entry("received", agency.code),
             now.entry("finished", agency.code),
@@ -78,12 +79,19 @@ def _table(place: Place, now: Numbers, due: Numbers, still: standing.Standing) -
             now.entry("open_overdue", agency.code, tone="late" if now.of("open_overdue", agency.code) else ""),
             still.entry(place, agency.code),
         )
+
+    told = [
+        agency
         for agency in place.below
         if any(now.of(name, agency.code) for name in ("received", "finished", "open_overdue"))
         or due.of("due", agency.code)
         or still.of(agency.code)
     ]
-    told.sort(key=lambda row: (-_number(row[4]), -_number(row[3]), -_number(row[1]), row[0].text))
+    told.sort(
+        key=lambda one: (
+            -now.of("open_overdue", one.code), -due.of("due", one.code), -now.of("received", one.code), one.name,
+        )
+    )  # fmt: skip
     total = (
         Entry("Tổng số (không gồm ngành dọc)" if place.beside else "Tổng số"), now.entry("received"), now.entry("finished"), due.entry("due"),
         now.entry("open_overdue"), still.entry(place),
@@ -99,15 +107,11 @@ def _table(place: Place, now: Numbers, due: Numbers, still: standing.Standing) -
             Column("Đang quá hạn", Kind.COUNT, "open_overdue"),
             Column("Đứng yên", Kind.COUNT, "standing"),
         ),
-        told,
+        MadeRows(told, line),
         now.as_of,
         place.name,
         total,
     )
-
-
-def _number(entry: Entry) -> int:
-    return entry.value if isinstance(entry.value, int) else 0
 
 
 def definitions(names: list[str]) -> list[Definition]:

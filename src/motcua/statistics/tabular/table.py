@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import Generic, TypeVar, overload
 
 from motcua.law.moments import VIETNAM
 from motcua.statistics.ratios import NO_FIGURE, cents_text, half_up, percent_cents, percent_text, whole_text
@@ -66,6 +67,27 @@ class Entry:
 
 
 Row = tuple[Entry, ...]
+Subject = TypeVar("Subject")
+
+
+class MadeRows(Sequence[Row], Generic[Subject]):
+    """Rows that are made when they are looked at: what a page leaves out costs it nothing."""
+
+    def __init__(self, subjects: Sequence[Subject], make: Callable[[Subject], Row]) -> None:
+        self._subjects = subjects
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._subjects)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> MadeRows[Subject]: ...
+    def __getitem__(self, place: int | slice) -> Row | MadeRows[Subject]:
+        if isinstance(place, slice):
+            return MadeRows(self._subjects[place], self._make)
+        return self._make(self._subjects[place])
 
 
 @dataclass(frozen=True, slots=True)
