@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import ibis.expr.types as ir
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.dossiers.test_decide_stateful import START
 from tests.statistics.memory import DAYS, Memory, cut_at, histories, windows
 
 from motcua.dossiers.feed import FeedEntry
 from motcua.law.moments import VIETNAM
 from motcua.statistics import expressions
 from motcua.statistics.engines import Query
-from motcua.statistics.figures import Asked, figures, open_rows
+from motcua.statistics.figures import Asked, count_values, figures, open_rows, values_at
 from motcua.statistics.measures import MEASURES, Count, Fact, measure
 from motcua.statistics.periods import Window, window_before
 from motcua.statistics.reports.form_06a import IDENTITIES, RULES, measures_by_column
@@ -81,6 +84,26 @@ def test_what_is_counted_lies_in_what_rows_are_found_by(
     assert dict(zip([count.name for count in OF_DOSSIERS], missed, strict=True)) == dict.fromkeys(
         (count.name for count in OF_DOSSIERS), 0
     )
+
+
+STANDING = [measure(name) for name in ("open", "open_in_time", "open_overdue", "open_paused", "open_no_due")]
+
+
+@settings(max_examples=20, deadline=None)
+@given(history=histories(), ends=st.lists(windows().map(lambda one: one.end), min_size=1, max_size=4))
+def test_several_ends_at_once_tell_what_each_tells(history: list[list[FeedEntry]], ends: list[datetime]) -> None:
+    duck, asked = MEMORY.hold(history), asked_of(Window(START.date(), START.date()))
+    together = values_at(STANDING, asked, ends, by=["agency"], engine=duck)
+
+    for end in ends:
+        each = count_values(STANDING, replace(asked, end=end), by=["agency"], engine=duck)
+        assert {key: row for key, row in together[end].items() if any(row.values())} == each
+
+
+def test_what_looks_at_more_than_an_end_is_not_asked_at_several() -> None:
+    asked = asked_of(Window(START.date(), START.date()))
+    with pytest.raises(ValueError, match="due"):
+        values_at([measure("due")], asked, [asked.end], engine=MEMORY.hold([]))
 
 
 @settings(max_examples=15, deadline=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -79,13 +80,12 @@ class Cell:
 
     @property
     def query(self) -> dict[str, str]:
-        asked = {
-            "chi-tieu": self.measure,
-            "tu": self.window.first.isoformat(),
-            "den": self.window.last.isoformat(),
-            "luc": write_moment(self.as_of),
-            "co-quan": self.place.code,
-        }
+        return _shared(self.window, self.as_of, self.place.code) | self._own
+
+    @property
+    def _own(self) -> dict[str, str]:
+        """What tells it from others of the same window, moment and place."""
+        asked = {"chi-tieu": self.measure}
         if self.agency:
             asked["cua"] = self.agency
         if self.weekday is not None:
@@ -96,7 +96,22 @@ class Cell:
 
     @property
     def link(self) -> str:
-        return f"{reverse('board:rows')}?{urlencode(self.query)}"
+        return f"{_cells_of(self.window, self.as_of, self.place.code)}&{urlencode(self._own)}"
+
+
+def _shared(window: Window, as_of: datetime, place: str) -> dict[str, str]:
+    return {
+        "tu": window.first.isoformat(),
+        "den": window.last.isoformat(),
+        "luc": write_moment(as_of),
+        "co-quan": place,
+    }
+
+
+# A board has hundreds of cells in a handful of windows.
+@lru_cache(maxsize=64)
+def _cells_of(window: Window, as_of: datetime, place: str) -> str:
+    return f"{reverse('board:rows')}?{urlencode(_shared(window, as_of, place))}"
 
 
 def read_cell(given: Mapping[str, str], place: Place, now: datetime) -> Cell:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from motcua.board.cells import Cell, asked_for
-from motcua.board.measures import counts
+from motcua.board.measures import STANDING, counts
 from motcua.board.places import Place
-from motcua.statistics.figures import count_values
+from motcua.statistics.figures import Asked, Key, count_values, values_at
 from motcua.statistics.periods import Window
 from motcua.statistics.tabular.table import Entry
 
@@ -41,11 +41,35 @@ class Numbers:
         return self.total(numerator), self.total(denominator)
 
 
-def count(names: Iterable[str], place: Place, window: Window, as_of: datetime, *, live: bool = False) -> Numbers:
-    """One query for measures of the dossiers themselves, two where it is of the present. Raises BadInput for a window that
-    has not begun."""
-    found = counts(*names)
-    asked = asked_for(found[0].name, window, as_of, place, live=live)
-    values = count_values(found, asked, by=("agency",))
-    told = {key[0]: {name: value or 0 for name, value in row.items()} for key, row in values.items()}
-    return Numbers(place, window, as_of, told)
+class Counting:
+    """What one page counts of a place as known at a moment. `live`: it is now.
+
+    What stands open at the ends of `windows` is looked up together, for these rows are the same but for a few.
+    """
+
+    def __init__(self, place: Place, as_of: datetime, *, live: bool, windows: Sequence[Window]) -> None:
+        self.place, self.as_of, self.live = place, as_of, live
+        self._ends = [self._asked(STANDING[0], window).end for window in windows]
+        self._standing: dict[datetime, dict[Key, dict[str, int]]] | None = None
+
+    def __call__(self, names: Iterable[str], window: Window) -> Numbers:
+        """Raises BadInput for a window that has not begun."""
+        found = counts(*names)
+        asked = self._asked(found[0].name, window)
+        standing = [count.name for count in found if count.name in STANDING]
+        rest = [count for count in found if count.name not in STANDING]
+        told: dict[str, dict[str, int]] = {}
+        for (agency,), row in count_values(rest, asked, by=("agency",)).items():
+            told[agency] = {name: value or 0 for name, value in row.items()}
+        if standing:
+            for (agency,), row in self._standing_at(asked).items():
+                told.setdefault(agency, {}).update({name: row[name] for name in standing})
+        return Numbers(self.place, window, self.as_of, told)
+
+    def _asked(self, name: str, window: Window) -> Asked:
+        return asked_for(name, window, self.as_of, self.place, live=self.live)
+
+    def _standing_at(self, asked: Asked) -> dict[Key, dict[str, int]]:
+        if self._standing is None or asked.end not in self._standing:
+            self._standing = values_at(counts(*STANDING), asked, [*self._ends, asked.end], by=("agency",))
+        return self._standing[asked.end]

@@ -6,6 +6,8 @@ from motcua.statistics.measures import Count, measure
 
 # Counted over the whole window, also the part of it that is still to come.
 AHEAD = frozenset({"due"})
+# What is open at the end of a window, whenever it began.
+STANDING = ("open", "open_overdue")
 
 
 def counts(*names: str) -> list[Count]:

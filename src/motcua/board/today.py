@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 
 from motcua.board import standing
-from motcua.board.counting import Numbers, count
+from motcua.board.counting import Counting, Numbers
 from motcua.board.definitions import card, definition_of
 from motcua.board.places import Place
 from motcua.identity.actors import Actor
@@ -30,14 +30,22 @@ class Today:
     table: Table
 
 
-def today(place: Place, actor: Actor, as_of: datetime, *, live: bool) -> Today:
-    """The day of a moment; `live`: it is now. Eight queries at most, whatever the number of agencies."""
+def windows(as_of: datetime) -> tuple[Window, Window]:
+    """The day of a moment, and the day before."""
     day = as_of.astimezone(VIETNAM).date()
-    one = timedelta(days=1)
-    now = count(("received", "finished", "open_overdue"), place, Window(day, day), as_of, live=live)
-    due = count(("due",), place, Window(day, day), as_of, live=live)
-    tomorrow = count(("due",), place, Window(day + one, day + one), as_of, live=live)
-    before = count(("received", "open_overdue"), place, Window(day - one, day - one), as_of, live=live)
+    before = day - timedelta(days=1)
+    return Window(day, day), Window(before, before)
+
+
+def today(count: Counting, actor: Actor) -> Today:
+    """The day of a moment. A fixed number of queries, whatever the number of agencies."""
+    place, as_of, live = count.place, count.as_of, count.live
+    window, window_before = windows(as_of)
+    day, following = window.first, window.first + timedelta(days=1)
+    now = count(("received", "finished", "open_overdue"), window)
+    due = count(("due",), window)
+    tomorrow = count(("due",), Window(following, following))
+    before = count(("received", "open_overdue"), window_before)
     still = standing.counts(actor) if live else standing.PAST
     return Today(
         _sentence(place, now, due, "Hôm nay" if live else f"Ngày {day:%d/%m/%Y}"),

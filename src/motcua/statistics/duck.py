@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,7 +34,7 @@ class Duck:
     def run(self, query: Query) -> list[tuple[Any, ...]]:
         text = self.text_of(query)
         # It refuses a value that the text does not ask for.
-        asked = {name: value for name, value in query.values.items() if f"${name}" in text}
+        asked = {name: value for name, value in query.values.items() if re.search(rf"\${name}\b", text)}
         # Through Arrow: rows of its own would need pytz for every moment.
         table = self._connection.execute(text, asked).to_arrow_table()
         return list(zip(*(column.to_pylist() for column in table.columns), strict=True))

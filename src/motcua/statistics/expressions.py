@@ -11,7 +11,19 @@ import ibis.expr.types as ir
 from motcua.statistics.dimensions import column_of
 from motcua.statistics.measures.base import Count, Fact, Predicate
 from motcua.statistics.measures.conditions import carried_over, finished, handled, in_window, open_at_end, received
-from motcua.statistics.tables import Cut, dossier_view, message_view, move_view, part_view
+from motcua.statistics.tables import (
+    END,
+    START,
+    Cut,
+    dossier_view,
+    message_view,
+    move_view,
+    part_view,
+    with_standstill,
+)
+
+EARLIEST = ibis.param("timestamp('UTC')").name("earliest")
+LATEST = ibis.param("timestamp('UTC')").name("latest")
 
 # What of a row is shown when a number is opened; `dossier_id` first, for pages are told apart by it.
 OPENED = {
@@ -69,6 +81,37 @@ def counted(counts: Sequence[Count], by: Sequence[str], cut: Cut) -> ir.Table:
             values.append(kept.count(where=holds).name(count.name))
     keys = [kept[column_of(name, counts[0])].name(f"by_{name}") for name in by]
     return kept.group_by(keys).aggregate(values) if keys else kept.aggregate(values)
+
+
+def counted_at(counts: Sequence[Count], by: Sequence[str], cut: Cut, ends: Sequence[ir.Scalar]) -> ir.Table:
+    """What stands open at each of several ends, the rows looked at once: the dimensions, then for each end its counts.
+
+    EARLIEST and LATEST are those of the ends. Raises ValueError for a count that looks at more of a window than its end.
+    """
+    view = dossier_view(cut, {column_of(name, counts[0]) for name in by})
+    kept = view.filter(_asking(handled(view), {START: EARLIEST, END: LATEST}))
+    for place, end in enumerate(ends):
+        kept = with_standstill(kept, cut, end, f"paused_{place}")
+    for place, end in enumerate(ends):
+        kept = kept.mutate(paused=kept[f"paused_{place}"])
+        holds = [_asking(count.where(kept), {END: end}) for count in counts]
+        if any(START.op() in one.op().find(type(START.op())) for one in holds):
+            raise ValueError([count.name for count in counts])
+        kept = kept.mutate(**{f"holds_{place}_{number}": one for number, one in enumerate(holds)})
+    values = [
+        kept.count(where=kept[f"holds_{place}_{number}"]).name(f"{count.name}__{place}")
+        for place in range(len(ends))
+        for number, count in enumerate(counts)
+    ]
+    keys = [kept[column_of(name, counts[0])].name(f"by_{name}") for name in by]
+    return kept.group_by(keys).aggregate(values) if keys else kept.aggregate(values)
+
+
+def _asking(value: ir.BooleanValue, instead: Mapping[ir.Scalar, ir.Scalar]) -> ir.BooleanValue:
+    """The same condition with other parameters in it."""
+    replaced = value.op().replace({one.op(): other.op() for one, other in instead.items()}).to_expr()
+    assert isinstance(replaced, ir.BooleanValue)
+    return replaced
 
 
 # What `handled` covers. A dossier's moments are set by what is counted only, and none finishes before it is accepted.

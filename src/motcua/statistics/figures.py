@@ -19,7 +19,7 @@ from motcua.statistics import daily, expressions
 from motcua.statistics.engines import Engine, Query, postgres
 from motcua.statistics.measures import Count, Lacking, Ratio, counts_of, measure
 from motcua.statistics.periods import Window
-from motcua.statistics.tables import AGENCIES, PARAMETERS, Cut
+from motcua.statistics.tables import AGENCIES, AS_OF, PARAMETERS, Cut
 
 _INSTANT = timedelta(microseconds=1)
 _AFTER = ibis.param("int64").name("after")
@@ -129,6 +129,36 @@ def count_values(
                     value = 0
                 told[count.name] = None if value is None else int(value)
     return values
+
+
+def values_at(
+    counts: Sequence[Count],
+    asked: Asked,
+    ends: Sequence[datetime],
+    *,
+    by: Sequence[str] = (),
+    engine: Engine = postgres,
+) -> dict[datetime, dict[Key, dict[str, int]]]:
+    """What `count_values` tells of windows that end at these moments, of counts that look at the end alone: rows read once.
+
+    The window of `asked` is not looked at. Raises ValueError for another count.
+    """
+    several = tuple(dict.fromkeys(ends))
+    names = tuple(count.name for count in counts)
+    moments = [ibis.param("timestamp('UTC')").name(f"end_{place}") for place in range(len(several))]
+
+    def make() -> tuple[ir.Table, Sequence[ir.Scalar]]:
+        parameters = (AS_OF, AGENCIES, expressions.EARLIEST, expressions.LATEST, *moments)
+        return expressions.counted_at(counts, by, asked.cut, moments), parameters
+
+    values = asked.values | {"earliest": min(several), "latest": max(several)}
+    values |= {moment.get_name(): end for moment, end in zip(moments, several, strict=True)}
+    found: dict[datetime, dict[Key, dict[str, int]]] = {end: {} for end in several}
+    for row in engine.run(Query(("counted at", names, tuple(by), asked.cut, len(several)), make, values)):
+        key, told = tuple(row[: len(by)]), row[len(by) :]
+        for place, end in enumerate(several):
+            found[end][key] = dict(zip(names, told[place * len(names) : (place + 1) * len(names)], strict=True))
+    return found
 
 
 def _counted(family: tuple[Count, ...], by: tuple[str, ...], asked: Asked) -> Query:

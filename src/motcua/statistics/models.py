@@ -115,6 +115,13 @@ class FactDossier(models.Model):
                 condition=models.Q(known_to=FAR, counted=True),
                 name="fact_open",
             ),
+            # What falls due on a day.
+            models.Index(
+                fields=["due_at"],
+                include=["counted", "finished_at", "accepted_at", "agency", "province", "dossier_id"],
+                condition=models.Q(known_to=FAR, counted=True),
+                name="fact_due",
+            ),
             models.Index(fields=["xid", "entry_id"], name="fact_position"),
         ]
 

@@ -86,13 +86,16 @@ class Cut:
 def dossier_view(cut: Cut, wanted: Collection[str] = (), *, with_pauses: bool = False) -> ir.Table:
     """Dossiers as known then; `paused`: the clock stands at END. `wanted` columns of agency and procedure are joined."""
     view = _placed(_known(dossiers, cut), cut, wanted)
-    if not with_pauses:
-        return view
-    standing = _known(pauses, cut).filter(pauses.paused_from < END, pauses.paused_to >= END)
+    return with_standstill(view, cut, END, "paused") if with_pauses else view
+
+
+def with_standstill(view: ir.Table, cut: Cut, moment: ir.Scalar, name: str) -> ir.Table:
+    """With a column `name`: whether the clock stands at `moment`."""
+    standing = _known(pauses, cut).filter(pauses.paused_from < moment, pauses.paused_to >= moment)
     # Pauses told by another system may overlap; a dossier stands still once.
     still = standing.select(still_province=standing.province, still_dossier=standing.dossier_id).distinct()
     joined = view.left_join(still, [view.province == still.still_province, view.dossier_id == still.still_dossier])
-    return joined.mutate(paused=joined.still_dossier.notnull())
+    return joined.mutate(**{name: joined.still_dossier.notnull()}).drop("still_province", "still_dossier")
 
 
 def move_view(cut: Cut, wanted: Collection[str] = ()) -> ir.Table:
