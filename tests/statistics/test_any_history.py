@@ -100,10 +100,11 @@ def test_several_ends_at_once_tell_what_each_tells(history: list[list[FeedEntry]
         assert {key: row for key, row in together[end].items() if any(row.values())} == each
 
 
-def test_what_looks_at_more_than_an_end_is_not_asked_at_several() -> None:
+@pytest.mark.parametrize("name", ["due", "resolving_seconds", "procedures_received", "officer_entries"])
+def test_what_looks_at_more_than_an_end_is_not_asked_at_several(name: str) -> None:
     asked = asked_of(Window(START.date(), START.date()))
-    with pytest.raises(ValueError, match="due"):
-        values_at([measure("due")], asked, [asked.end], engine=MEMORY.hold([]))
+    with pytest.raises(ValueError, match=name):
+        values_at([measure(name)], asked, [asked.end], engine=MEMORY.hold([]))
 
 
 @settings(max_examples=15, deadline=None)

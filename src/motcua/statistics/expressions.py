@@ -79,15 +79,22 @@ def counted(counts: Sequence[Count], by: Sequence[str], cut: Cut) -> ir.Table:
             values.append(kept[count.distinct].nunique(where=holds).name(count.name))
         else:
             values.append(kept.count(where=holds).name(count.name))
-    keys = [kept[column_of(name, counts[0])].name(f"by_{name}") for name in by]
-    return kept.group_by(keys).aggregate(values) if keys else kept.aggregate(values)
+    return _grouped(kept, counts, by, values)
+
+
+def _grouped(rows: ir.Table, counts: Sequence[Count], by: Sequence[str], values: list[ir.Value]) -> ir.Table:
+    keys = [rows[column_of(name, counts[0])].name(f"by_{name}") for name in by]
+    return rows.group_by(keys).aggregate(values) if keys else rows.aggregate(values)
 
 
 def counted_at(counts: Sequence[Count], by: Sequence[str], cut: Cut, ends: Sequence[ir.Scalar]) -> ir.Table:
     """What stands open at each of several ends, the rows looked at once: the dimensions, then for each end its counts.
 
-    EARLIEST and LATEST are those of the ends. Raises ValueError for a count that looks at more of a window than its end.
+    EARLIEST and LATEST are those of the ends. Raises ValueError for what counts other than rows of dossiers, or looks at more
+    of a window than its end.
     """
+    if any(count.fact is not Fact.DOSSIER or count.amount or count.distinct for count in counts):
+        raise ValueError([count.name for count in counts])
     view = dossier_view(cut, {column_of(name, counts[0]) for name in by})
     kept = view.filter(_asking(handled(view), {START: EARLIEST, END: LATEST}))
     for place, end in enumerate(ends):
@@ -103,8 +110,7 @@ def counted_at(counts: Sequence[Count], by: Sequence[str], cut: Cut, ends: Seque
         for place in range(len(ends))
         for number, count in enumerate(counts)
     ]
-    keys = [kept[column_of(name, counts[0])].name(f"by_{name}") for name in by]
-    return kept.group_by(keys).aggregate(values) if keys else kept.aggregate(values)
+    return _grouped(kept, counts, by, values)
 
 
 def _asking(value: ir.BooleanValue, instead: Mapping[ir.Scalar, ir.Scalar]) -> ir.BooleanValue:
