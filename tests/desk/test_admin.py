@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
-from tests.province import Province
+from tests.province import MONDAY, Province
 
 from motcua.catalog.models import ChannelRule, DeskProcedure, ReviewItem
 from motcua.organizations.models import Role
@@ -153,6 +153,14 @@ def test_a_procedure_taken_down_is_posted_again_from_the_same_page(province: Pro
     assert "Niêm yết lại 16/11/2026 10:20, Hồ Quản Trị: Gỡ nhầm" in page.replace("\N{NO-BREAK SPACE}", " ")
     assert "Đã niêm yết lại" in page
     assert [row.place.procedure.code for row in admin.get(listed).context["rows"]] == ["1.001193", "2.000815"]
+    DeskProcedure.objects.create(
+        desk=province.desk, procedure=province.procedure, agency=province.commune, again_at=MONDAY + timedelta(hours=1),
+        again_reason="Gỡ nhầm", again_by=province.officers["admin"],
+    )  # fmt: skip
+    page = " ".join(admin.get(listed).content.decode().split())
+    assert page.count("Niêm yết lại 16/11/2026") == 1
+    assert "ở UBND phường Nha Trang và 1 cơ quan khác, Hồ Quản Trị: Gỡ nhầm" in page
+    DeskProcedure.objects.filter(agency=province.commune, desk=province.desk).delete()
     twice = admin.post(address, given, follow=True).content.decode()
     assert "đang niêm yết tại đây" in twice
     assert DeskProcedure.objects.filter(desk=province.desk, procedure=province.procedure).count() == 2

@@ -31,8 +31,8 @@ from motcua.platform.presentation.words import dong, local
 
 @dataclass(slots=True)
 class PostedRow:
-    """One procedure on the list; `until`: the first day on which some of its agencies are posted no more; `again`: where it was
-    posted again by hand."""
+    """One procedure on the list; `until`: the first day on which some of its agencies are posted no more; `again`: each time it
+    was posted again by hand, with the agencies for which it was."""
 
     place: DeskProcedure
     name: str
@@ -40,7 +40,7 @@ class PostedRow:
     fees: str
     agencies: list[str] = field(default_factory=list)
     until: date | None = None
-    again: list[DeskProcedure] = field(default_factory=list)
+    again: list[tuple[DeskProcedure, list[str]]] = field(default_factory=list)
 
 
 @officers_only(ANY_POST)
@@ -93,7 +93,10 @@ def _rows(desk: Desk, on: date, today: date) -> list[PostedRow]:
             row = rows[procedure.pk] = PostedRow(place, name, limits, _fees(channels))
         row.agencies.append(place.agency.name)
         if place.again_at:
-            row.again.append(place)
+            before = next((names for one, names in row.again if one.again_at == place.again_at), None)
+            if before is None:
+                row.again.append((place, before := []))
+            before.append(place.agency.name)
         row.until = min((day for day in (row.until, place.valid_to) if day), default=None)
     return list(rows.values())
 
