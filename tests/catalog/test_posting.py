@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.province import MONDAY, Province, accepted, build_procedure, build_province, later
 
 from motcua.catalog.models import ChannelRule, DeskProcedure, ProcedureVersion
 from motcua.catalog.permissions import NotAllowed
-from motcua.catalog.posting import AlreadyTakenDown, post_procedures, take_down
-from motcua.catalog.queries import posted_procedures, taken_down, versions_on
+from motcua.catalog.posting import AlreadyPosted, AlreadyTakenDown, post_again, post_procedures, take_down
+from motcua.catalog.queries import may_come_back, posted_procedures, taken_down, versions_on
 from motcua.desk.counter import offered
 from motcua.documents.form_sets import FormKind, form_for
 from motcua.documents.lists import procedure_list
@@ -18,7 +20,7 @@ from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.services import submit_dossier
 from motcua.law.errors import BadInput
-from motcua.organizations.models import Role
+from motcua.organizations.models import Agency, Role
 from motcua.portal.catalogue import places
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +143,86 @@ def test_posted_again_it_is_another_row(province: Province) -> None:
     rows = DeskProcedure.objects.filter(desk=province.desk).order_by("id")
     assert list(rows.values_list("valid_from", "valid_to")) == [(None, WEDNESDAY), (WEDNESDAY, None)]
     assert [there(province, day) for day in (TODAY, WEDNESDAY)] == [["1.001193"]] * 2
+
+
+def again(
+    province: Province,
+    rows: Sequence[DeskProcedure],
+    *,
+    by: str = "admin",
+    at: datetime = MONDAY,
+    reason: str = "Gỡ nhầm",
+) -> int:
+    return post_again(province.desk, [row.pk for row in rows], reason=reason, actor=province.actor(by), at=at)
+
+
+def test_what_was_taken_down_comes_back_from_today_on(province: Province) -> None:
+    row = posting(province)
+    down(province, valid_to=TODAY)
+
+    assert again(province, [row], at=later(days=2), reason="  QĐ 16/QĐ-UBND \n công bố lại ") == 1
+
+    assert [there(province, TODAY + timedelta(days=day)) for day in (-1, 0, 1, 2)] == [
+        ["1.001193"], [], [], ["1.001193"],
+    ]  # fmt: skip
+    old, new = DeskProcedure.objects.filter(desk=province.desk).order_by("id")
+    assert (old.valid_to, old.reason, old.ended_by, old.again_at) == (
+        TODAY, "QĐ 15/QĐ-UBND", province.officers["admin"], None,
+    )  # fmt: skip
+    assert (new.valid_from, new.valid_to, new.again_reason, new.again_by, new.again_at) == (
+        WEDNESDAY, None, "QĐ 16/QĐ-UBND công bố lại", province.officers["admin"], later(days=2),
+    )  # fmt: skip
+    submit_dossier(province.intake(), actor=province.applicant, at=later(days=2))
+    with pytest.raises(AlreadyPosted, match="có người vừa niêm yết lại"):
+        again(province, [old], at=later(days=2))
+    assert DeskProcedure.objects.filter(desk=province.desk).count() == 2
+
+
+def test_an_end_to_come_is_called_off(province: Province) -> None:
+    row = posting(province)
+    down(province)
+
+    again(province, [row])
+
+    (row,) = DeskProcedure.objects.filter(desk=province.desk)
+    assert (row.valid_to, row.reason, row.ended_by, row.again_reason) == (None, "", None, "Gỡ nhầm")
+    assert there(province, WEDNESDAY) == ["1.001193"]
+    with pytest.raises(AlreadyPosted):
+        again(province, [row])
+    # Taken down anew it may come back anew, by the row that ended last alone.
+    down(province, valid_to=TODAY)
+    again(province, [row])
+    last = posting_now(province)
+    take_down(province.desk, [last.pk], valid_to=TODAY, reason="x", actor=province.actor("admin"), at=MONDAY)
+    assert list(may_come_back(province.desk.pk)) == [last]
+    with pytest.raises(AlreadyPosted):
+        again(province, [row])
+
+
+def posting_now(province: Province) -> DeskProcedure:
+    return DeskProcedure.objects.get(desk=province.desk, valid_to=None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "said"),
+    [
+        ({"by": "counter"}, NotAllowed, "Chỉ quản trị của UBND tỉnh Khánh Hòa"),
+        ({"by": "commune_admin"}, NotAllowed, "Chỉ quản trị của UBND tỉnh Khánh Hòa"),
+        ({"reason": " "}, BadInput, "Lý do: chưa nhập. Cần ghi rõ vì sao niêm yết lại"),
+        ({"rows": []}, BadInput, "chưa chọn cơ quan giải quyết"),
+    ],
+)
+def test_what_may_not_come_back_stays_down(
+    province: Province, changes: dict[str, Any], error: type[Exception], said: str
+) -> None:
+    row = posting(province)
+    down(province, valid_to=TODAY)
+    with pytest.raises(error, match=said):
+        again(province, **({"rows": [row]} | changes))
+    Agency.objects.filter(pk=row.agency_id).update(valid_to=TODAY)
+    with pytest.raises(BadInput, match="Sở Xây dựng thôi hoạt động từ 16/11/2026"):
+        again(province, [row])
+    assert there(province, TODAY) == []
 
 
 def test_a_past_list_tells_what_was_promised_then(province: Province) -> None:

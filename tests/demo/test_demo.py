@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from motcua.catalog.base_data import BASE_VALID_FROM, open_base_data
 from motcua.catalog.models import Procedure
 from motcua.catalog.store import store
-from motcua.demo import build
+from motcua.demo import build, closing
 from motcua.demo.cases import CASES
 from motcua.demo.offers import PICKS
 from motcua.demo.organisation import build_organisation
@@ -117,6 +117,8 @@ def small(catalogue: None) -> Small:
     with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         # The checkpoint goes into the home's folder, which outlives this rolled-back transaction.
         patch.setattr(build, "make_checkpoint", lambda store, at: None)
+        # Figures are read from what has been committed.
+        patch.setattr(closing, "close_month", lambda world, first, now: None)
         built = build.build_demo(days=30, count=300, at=NOW, seed=5)
         cut = NOW - timedelta(days=1)
         series: dict[tuple[str, Any], list[int]] = {}

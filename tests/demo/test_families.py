@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from motcua.catalog.base_data import BASE_VALID_FROM, open_base_data
 from motcua.catalog.store import store
-from motcua.demo import build
+from motcua.demo import build, closing
 from motcua.demo.families import FAMILIES, PARTS, chosen, examples, tell_families
 from motcua.demo.offers import PICKS
 from motcua.demo.organisation import build_organisation
@@ -113,5 +113,6 @@ def test_they_are_among_the_dossiers_asked_for(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(build, "tell_families", lambda *_, **__: None)
     monkeypatch.setattr(build, "_write", lambda *_: 0)
     monkeypatch.setattr(build, "make_checkpoint", lambda *_: None)
+    monkeypatch.setattr(closing, "close_month", lambda *_, **__: None)
     assert build.build_demo(days=90, count=300, at=NOW).dossiers == 300
     assert asked == [300 - 5 * PARTS]

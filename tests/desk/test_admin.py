@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
-from tests.province import Province
+from tests.province import MONDAY, Province
 
 from motcua.catalog.models import ChannelRule, DeskProcedure, ReviewItem
+from motcua.organizations.models import Role
 
 SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
@@ -125,3 +126,41 @@ def test_an_administrator_takes_a_procedure_down(province: Province, sign_in: Si
     place.save()
     gone = admin.post(address, given, follow=True).content.decode()
     assert "không còn niêm yết tại đây" in gone
+
+
+def test_a_procedure_taken_down_is_posted_again_from_the_same_page(province: Province, sign_in: SignIn) -> None:
+    admin, place = sign_in("admin"), DeskProcedure.objects.get(desk=province.desk, procedure=province.procedure)
+    listed = f"/can-bo/niem-yet/?noi={province.desk.pk}"
+    address = f"/can-bo/niem-yet/{province.desk.pk}/{province.procedure.pk}/lai/"
+    assert "chưa từng bị gỡ" in admin.get(address, follow=True).content.decode()
+    given = {"posted": [place.pk], "reason": "Gỡ nhầm"}
+    down = {"posted": [place.pk], "valid_to": "2026-11-16", "reason": "QĐ 15/QĐ-UBND bãi bỏ"}
+    page = admin.post(address.replace("/lai/", "/go/"), down, follow=True).content.decode()
+    assert "Gỡ nhầm thì niêm yết lại ở cuối trang này." in page
+    assert f'<a href="{address}">Niêm yết lại<span' in page
+    assert sign_in("counter").post(address, given).status_code == 403
+    province.hire("commune_admin", "Lê Quản Trị Xã", province.commune, {Role.ADMINISTRATOR: province.commune})
+    other = sign_in("commune_admin")
+    assert [other.post(path, given).status_code for path in (address, address.replace("/lai/", "/go/"))] == [404, 404]
+    for wrong, field in (({"posted": []}, "posted"), ({"reason": " "}, "reason")):
+        answer = admin.post(address, given | wrong)
+        assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+    assert "Sở Xây dựng (đã gỡ từ 16/11/2026)" in admin.get(address).content.decode()
+
+    page = admin.post(address, given, follow=True).content.decode()
+
+    assert "1.001193 tiếp tục được niêm yết và tiếp nhận tại đây." in page
+    assert "Niêm yết lại 16/11/2026 10:20, Hồ Quản Trị: Gỡ nhầm" in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Đã niêm yết lại" in page
+    assert [row.place.procedure.code for row in admin.get(listed).context["rows"]] == ["1.001193", "2.000815"]
+    DeskProcedure.objects.create(
+        desk=province.desk, procedure=province.procedure, agency=province.commune, again_at=MONDAY + timedelta(hours=1),
+        again_reason="Gỡ nhầm", again_by=province.officers["admin"],
+    )  # fmt: skip
+    page = " ".join(admin.get(listed).content.decode().split())
+    assert page.count("Niêm yết lại 16/11/2026") == 1
+    assert "ở UBND phường Nha Trang và 1 cơ quan khác, Hồ Quản Trị: Gỡ nhầm" in page
+    DeskProcedure.objects.filter(agency=province.commune, desk=province.desk).delete()
+    twice = admin.post(address, given, follow=True).content.decode()
+    assert "đang niêm yết tại đây" in twice
+    assert DeskProcedure.objects.filter(desk=province.desk, procedure=province.procedure).count() == 2

@@ -65,6 +65,8 @@ PAGES_OF = {
         "same-day": "trong-ngay/",
         "batch-one": "chung-thuc/",
         "batch-many": "chung-thuc/?che-do=nhieu-nguoi",
+        "same-day-late": "trong-ngay/?ghi-bu",
+        "batch-late": "chung-thuc/?che-do=nhieu-nguoi&ghi-bu",
         "posted": "niem-yet/",
         "register": "so-theo-doi/",
         "received": "tiep-nhan/{accepted}/",
@@ -95,6 +97,7 @@ PAGES_OF = {
         "gaps": "quan-tri/cong-khai/",
         "posted-kept": "niem-yet/?noi={desk}",
         "take-down": "niem-yet/{desk}/{procedure}/go/",
+        "post-again": "niem-yet/{desk}/{same_day}/lai/",
     },
 }
 
@@ -111,6 +114,7 @@ def test_axe_finds_nothing_serious_on_any_page(office: Office) -> None:
     )  # fmt: skip
     posted = DeskProcedure.objects.get(desk=province.desk, procedure=province.procedure)
     made = office.made | {"desk": province.desk.pk, "procedure": province.procedure.pk, "posted": posted.pk}
+    made["same_day"] = province.same_day.pk
     with chromium() as browser:
         found = visit(browser.new_page(viewport=OFFICE), f"{office.url}/dang-nhap/", "sign-in")
         for name, pages in PAGES_OF.items():

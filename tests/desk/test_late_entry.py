@@ -11,15 +11,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.desk.office import Clock
-from tests.desk.test_counter import filled
+from tests.desk.test_counter import BATCH, SAME_DAY, SIGNED, batch_rows, drawing, filled
 from tests.processes.build import line, open_items, publish, step
-from tests.province import MONDAY, Province, accepted
+from tests.province import MONDAY, Province, accepted, later
 
 from motcua.catalog.models import DeskProcedure
+from motcua.dossiers.decide import GuardFailed
 from motcua.dossiers.models import Dossier, LedgerEntry
 from motcua.dossiers.queries import timeline
 from motcua.dossiers.services import submit_dossier
 from motcua.law.moments import VIETNAM
+from motcua.organizations.models import RoleAssignment
+from motcua.processes.services import assign
 
 SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
@@ -226,5 +229,149 @@ def test_a_step_done_on_monday_is_finished_on_wednesday(
     # It was done in its time, so nobody is asked why it was slow; and the next one's time has run since.
     following = open_items(dossier_id)["sign"]
     assert (following.opened_at, following.due_at) == (at, datetime(2026, 11, 16, 16, 20, tzinfo=VIETNAM))
-    giving = sign_in("head").get(f"/can-bo/ho-so/{dossier_id}/buoc/2/giao/?ghi-bu").content.decode()
-    assert "late_reason" not in giving
+
+
+def in_the_morning(province: Province, **changes: Any) -> dict[str, Any]:
+    """What is asked of a thing of Monday 10:20."""
+    return typed(province, occurred_at="2026-11-16T10:20", late_reason="Mất mạng") | changes
+
+
+def recorded(dossier_id: int) -> set[tuple[str, datetime, datetime, int]]:
+    return {
+        (one.kind, one.occurred_at, one.recorded_at, one.data.get("late_entry", {}).get("approver", 0))
+        for one in timeline(dossier_id)
+    }
+
+
+def test_a_step_is_given_out_given_back_and_spoken_of_as_it_was_on_monday(
+    province: Province, sign_in: SignIn, wednesday: datetime
+) -> None:
+    publish(province, line(step("check", "Thẩm định")))
+    dossier_id = accepted(province)
+    step_page = f"/can-bo/ho-so/{dossier_id}/buoc/1/"
+    case, signer, head = (province.officers[name].pk for name in ("case", "signer", "head"))
+    at = MONDAY + timedelta(hours=1)
+    moves = (
+        (
+            "head",
+            "giao",
+            {"officer_id": case, "cooperating": [signer], "late_approver": signer},
+            "process.assigned",
+            signer,
+        ),
+        ("signer", "cho-y-kien", {"text": "Nên đo lại ranh"}, "process.opinion", head),
+        ("case", "tra-lai-viec", {"reason": "Trùng họ hàng"}, "process.handed_back", head),
+    )
+    for who, slug, given, kind, approver in moves:
+        client, address = sign_in(who), f"{step_page}{slug}/"
+        assert 'href="?ghi-bu">Việc này đã xảy ra từ trước?' in client.get(address).content.decode()
+        given = in_the_morning(province) | given
+        for wrong, field, said in (
+            ({"occurred_at": "2026-11-16T09:00"}, "occurred_at", "sớm hơn việc đã ghi gần nhất của hồ sơ"),
+            ({"occurred_at": "2026-11-20T09:00"}, "occurred_at", "không được sau thời điểm ghi"),
+            ({"late_reason": ""}, "late_reason", "Chưa nhập “lý do ghi bù”."),
+            ({"late_approver": province.officers[who].pk}, "late_approver", "Lựa chọn này không có"),
+        ):
+            answer = client.post(f"{address}?ghi-bu", given | wrong)
+            assert answer.status_code == 422
+            assert said in beside(answer.content.decode(), field)
+        assert kind not in {entry[0] for entry in recorded(dossier_id)}
+
+        assert client.post(f"{address}?ghi-bu", given).status_code == 302
+
+        assert (kind, at, wednesday, approver) in recorded(dossier_id)
+    told = " ".join(sign_in("case").get(f"/can-bo/ho-so/{dossier_id}/").content.decode().split())
+    assert told.count("Ghi bù lúc 18/11/2026 14:20: Mất mạng.") == len(moves)
+
+
+def test_a_step_goes_to_who_could_do_it_on_that_day(province: Province, sign_in: SignIn, wednesday: datetime) -> None:
+    publish(province, line(step("check", "Thẩm định")))
+    dossier_id, case = accepted(province), province.officers["case"]
+    RoleAssignment.objects.filter(officer=case).update(valid_to=date(2026, 11, 17))
+    address = f"/can-bo/ho-so/{dossier_id}/buoc/1/giao/"
+    given = in_the_morning(province, officer_id=case.pk, late_approver=province.officers["signer"].pk)
+    head = sign_in("head")
+    assert "officer_id" in head.post(address, given).context["form"].errors
+    assert open_items(dossier_id)["check"].officer_id is None
+
+    assert head.post(f"{address}?ghi-bu", given).status_code == 302
+
+    assert open_items(dossier_id)["check"].officer_id == case.pk
+    with pytest.raises(GuardFailed, match="cần lý do và người duyệt"):
+        assign(
+            dossier_id, 1, officer_id=province.officers["head"].pk, reason="Thay người", actor=province.actor("head"),
+            at=later(hours=2), recorded_at=wednesday,
+        )  # fmt: skip
+
+
+def test_a_result_given_within_the_day_is_entered_later_as_three_entries(
+    province: Province, sign_in: SignIn, wednesday: datetime
+) -> None:
+    client, page = sign_in("counter"), f"{SAME_DAY}?ghi-bu"
+    assert 'href="?ghi-bu">Hồ sơ đã trả từ trước?' in client.get(SAME_DAY).content.decode()
+    blank = client.get(page).content.decode()
+    assert "Ghi bù hồ sơ trả trong ngày" in blank
+    assert 'action="/can-bo/trong-ngay/?ghi-bu"' in blank
+    given = filled(province, province.same_day, **SIGNED, signature=drawing(), **in_the_morning(province))
+    for wrong, field, said in (
+        ({"occurred_at": "2026-11-18T14:30"}, "occurred_at", "không được sau thời điểm ghi"),
+        ({"late_reason": " "}, "late_reason", "Chưa nhập “lý do ghi bù”."),
+        ({"late_approver": ""}, "late_approver", "Chưa chọn “người duyệt ghi bù”."),
+    ):
+        answer = client.post(page, given | wrong)
+        assert answer.status_code == 422
+        assert said in beside(answer.content.decode(), field)
+    assert not Dossier.objects.exists()
+
+    assert client.post(page, given).status_code == 302
+
+    at, head = MONDAY + timedelta(hours=1), province.officers["head"].pk
+    assert recorded(Dossier.objects.get().pk) == {
+        (kind, at, wednesday, head) for kind in ("dossier.accepted", "dossier.resolved", "dossier.handed_over")
+    }
+
+
+def test_a_batch_of_the_morning_has_one_moment_and_one_approval(
+    province: Province, sign_in: SignIn, wednesday: datetime
+) -> None:
+    client, page = sign_in("counter"), f"{BATCH}?che-do=nhieu-nguoi&ghi-bu"
+    assert 'href="?che-do=mot-nguoi&amp;ghi-bu"' in client.get(BATCH).content.decode()
+    assert "late_reason" not in client.get(BATCH).content.decode()
+    post = DeskProcedure.objects.get(procedure=province.same_day)
+    rows = [{"full_name": name, "name": "Căn cước"} for name in ("Lê Thị Một", "Phạm Văn Ba")]
+    given = batch_rows(rows, post=post.pk, **in_the_morning(province))
+    for wrong, field, said in (
+        ({"occurred_at": "2026-11-18T14:30"}, "occurred_at", "không được sau thời điểm ghi"),
+        ({"late_reason": " "}, "late_reason", "Chưa nhập “lý do ghi bù”."),
+        ({"late_approver": "10000000"}, "late_approver", "Lựa chọn này không có"),
+    ):
+        answer = client.post(page, given | wrong)
+        assert answer.status_code == 422
+        assert said in beside(answer.content.decode(), field)
+    assert not Dossier.objects.exists()
+
+    answer = client.post(page, given)
+
+    assert client.post(page, given).context["done"] == 2
+    assert [bool(outcome.code) for outcome in answer.context["outcomes"]] == [True, True]
+    assert 'href="/can-bo/chung-thuc/?che-do=nhieu-nguoi&amp;ghi-bu"' in answer.content.decode()
+    entry = ("dossier.accepted", MONDAY + timedelta(hours=1), wednesday, province.officers["head"].pk)
+    assert [recorded(dossier.pk) for dossier in Dossier.objects.all()] == [{entry}, {entry}]
+
+
+def test_who_approves_a_batch_follows_the_agency_of_the_procedure(
+    province: Province, sign_in: SignIn, wednesday: datetime
+) -> None:
+    department = DeskProcedure.objects.get(procedure=province.same_day)
+    DeskProcedure.objects.create(desk=province.desk, procedure=province.same_day, agency=province.commune)
+    client = sign_in("counter")
+
+    def offered_by(query: str) -> str:
+        found = re.search(r'<select name="late_approver".*?</select>', client.get(query).content.decode(), re.DOTALL)
+        assert found is not None
+        return found[0]
+
+    assert "Chọn thủ tục trước" in offered_by(f"{BATCH}?ghi-bu")
+    chosen = offered_by(f"{BATCH}?ghi-bu&post={department.pk}")
+    assert f'value="{province.officers["head"].pk}"' in chosen
+    assert "Chọn thủ tục trước" not in chosen

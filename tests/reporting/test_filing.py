@@ -26,7 +26,7 @@ from motcua.reporting.differences import compare
 from motcua.reporting.frozen import GROUPINGS, hash_of, read, text_of
 from motcua.reporting.models import FiledCopy, Filing, FilingStep
 from motcua.reporting.permissions import Subject, may
-from motcua.reporting.queries import filed, filings
+from motcua.reporting.queries import filed, filings, of_other_periods
 from motcua.statistics.periods import Regime, period_window
 from motcua.statistics.reports.form_06a import COLUMNS, report_06a
 from motcua.statistics.services import catch_up
@@ -74,6 +74,14 @@ def test_prepared_submitted_signed_accepted(province: Province) -> None:
         )
         assert found.frozen.reports[by] == fresh
     assert found.frozen.main.main.total["c3"] == 9
+
+
+def test_reports_of_other_periods_are_found_those_not_at_their_end_first(province: Province) -> None:
+    done, going_on = accepted(province), prepared(province, "H32.101", by="commune_head")
+    reform, third = province.actor("reform"), period_window("2026-Q3", Regime.REPORTING)
+    assert [one.pk for one in of_other_periods(reform, third, 5)] == [going_on.pk, done.pk]
+    assert of_other_periods(reform, period_window(PERIOD, Regime.REPORTING), 5) == []
+    assert of_other_periods(province.actor("chair"), third, 5) == [going_on]
 
 
 def test_a_second_click_is_told_who_has_done_it(province: Province) -> None:

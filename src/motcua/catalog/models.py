@@ -234,7 +234,8 @@ class DeskProcedure(models.Model):
     """That a desk takes a procedure, and which agency is competent for it there: what is posted at the desk.
 
     `valid_to` is the first day on which it is posted no more. A row is never deleted, so that the list of a past day is
-    the one that hung there; posted again is another row.
+    the one that hung there; posted again is another row, unless the end was still to come and is called off. The `again_`
+    fields say why, by whom and when a row was posted again by hand, either way.
     """
 
     desk = models.ForeignKey(
@@ -251,6 +252,16 @@ class DeskProcedure(models.Model):
         "organizations.Officer", models.PROTECT, null=True, related_name="+", verbose_name="người gỡ", db_index=False
     )
     ended_at = models.DateTimeField("lúc gỡ", null=True)
+    again_reason = models.CharField("lý do niêm yết lại", max_length=300, blank=True, default="", db_default="")
+    again_by = models.ForeignKey(
+        "organizations.Officer",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="người niêm yết lại",
+        db_index=False,
+    )
+    again_at = models.DateTimeField("lúc niêm yết lại", null=True)
 
     objects = Posted.as_manager()
 

@@ -115,7 +115,7 @@ def posted_procedures(desk_id: int, on: date) -> QuerySet[DeskProcedure]:
     return (
         DeskProcedure.objects.in_force(on)
         .filter(desk_id=desk_id)
-        .select_related("procedure__sector", "procedure__current", "agency")
+        .select_related("procedure__sector", "procedure__current", "agency", "again_by")
         .prefetch_related("procedure__current__channels")
         .order_by("procedure__sector__name_key", "procedure__code", "agency__code")
     )
@@ -135,6 +135,24 @@ def taken_down(desk_id: int, size: int = 50) -> QuerySet[DeskProcedure]:
         DeskProcedure.objects.filter(desk_id=desk_id, valid_to__isnull=False)
         .select_related("procedure", "agency", "ended_by")
         .order_by("-valid_to", "procedure__code", "agency__code")[:size]
+    )
+
+
+def may_come_back(desk_id: int) -> QuerySet[DeskProcedure]:
+    """What may be posted again at a desk: of each procedure and agency the row that ended last, or is to end, where none
+    without an end is there."""
+    later = DeskProcedure.objects.filter(
+        Q(valid_to=None)
+        | Q(valid_to__gt=OuterRef("valid_to"))
+        | Q(valid_to=OuterRef("valid_to"), pk__gt=OuterRef("pk")),
+        desk=OuterRef("desk"),
+        procedure=OuterRef("procedure"),
+        agency=OuterRef("agency"),
+    )
+    return (
+        DeskProcedure.objects.filter(~Exists(later), desk_id=desk_id, valid_to__isnull=False)
+        .select_related("procedure", "agency")
+        .order_by("agency__code")
     )
 
 

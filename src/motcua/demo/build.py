@@ -61,19 +61,32 @@ def is_there() -> bool:
 
 
 def build_demo(*, days: int, count: int, at: datetime, seed: int = SEED, progress: Progress = lambda *_: None) -> Built:
-    """A province with `count` dossiers of the `days` before `at`. All of it or nothing; raises BadInput where it has no room."""
+    """A province with `count` dossiers of the `days` before `at`. All of it or nothing; raises BadInput where it has no room.
+
+    The closed report comes after, for figures are read from what has been committed.
+    """
     _check_room()
     with transaction.atomic():
-        progress("Cơ quan, bộ phận một cửa, cán bộ", 0, 1)
-        world = build_organisation(random.Random(seed), at=at - timedelta(days=days))
-        families = chosen(count, days)
-        progress("Kể chuyện của từng hồ sơ", 0, 1)
-        stories = tell_all(world, seed=seed, count=count - PARTS * len(families), days=days, now=at)
-        live = _write(stories, world, at, progress)
-        progress("Hồ sơ liên thông", 0, 1)
-        tell_families(world, families, seed=seed, now=at)
+        world, built = _tell(days, count, at, seed, progress)
+    progress("Chốt báo cáo của tháng qua", 0, 1)
+    # Imported here: what figures are computed with takes a second to load, and a demonstration that is there needs none.
+    from motcua.demo.closing import close_month
+
+    close_month(world, first=at - timedelta(days=days), now=at)
     make_checkpoint(CheckpointStore.of_home(config().home), at)
-    return Built(len(stories) + PARTS * len(families), live)
+    return built
+
+
+def _tell(days: int, count: int, at: datetime, seed: int, progress: Progress) -> tuple[World, Built]:
+    progress("Cơ quan, bộ phận một cửa, cán bộ", 0, 1)
+    world = build_organisation(random.Random(seed), at=at - timedelta(days=days))
+    families = chosen(count, days)
+    progress("Kể chuyện của từng hồ sơ", 0, 1)
+    stories = tell_all(world, seed=seed, count=count - PARTS * len(families), days=days, now=at)
+    live = _write(stories, world, at, progress)
+    progress("Hồ sơ liên thông", 0, 1)
+    tell_families(world, families, seed=seed, now=at)
+    return world, Built(len(stories) + PARTS * len(families), live)
 
 
 def _check_room() -> None:

@@ -214,13 +214,13 @@ def _ask_payment(s: Script, worker: Actor) -> None:
 
 
 def _suspend(s: Script) -> None:
-    s.give(c.Suspend(words.SUSPENSION_PROVISION, f"{_serial(s)}/TB-{s.office.short}"), s.office.head)
+    s.give(c.Suspend(words.SUSPENSION_PROVISION, f"{serial(s.at)}/TB-{s.office.short}"), s.office.head)
 
 
 def _suspension(s: Script, worker: Actor) -> bool:
     _suspend(s)
     s.work(2 * WORKING_DAY, 8 * WORKING_DAY)
-    s.give(c.Resume(f"{_serial(s)}/BB-{s.office.short}"), worker)
+    s.give(c.Resume(f"{serial(s.at)}/BB-{s.office.short}"), worker)
     s.work(10, 60)
     return True
 
@@ -253,7 +253,7 @@ def _withdrawal_now(s: Script, worker: Actor) -> bool:
 
 def _withdrawn_late(s: Script, worker: Actor) -> bool:
     _request_withdrawal(s)
-    s.give(c.DecideWithdrawal(f"{_serial(s)}/TB-{s.office.short}", s.office.signer.name), s.office.signer)
+    s.give(c.DecideWithdrawal(f"{serial(s.at)}/TB-{s.office.short}", s.office.signer.name), s.office.signer)
     return False
 
 
@@ -266,7 +266,7 @@ def _withdrawal_declined(s: Script, worker: Actor) -> bool:
 def _returned(s: Script, worker: Actor) -> bool:
     s.to_result(s.left() * 0.4)
     result = c.ResultData(
-        "Văn bản trả lời không đủ điều kiện giải quyết", f"{_serial(s)}/VB-{s.office.short}", s.at.astimezone(VIETNAM).date(),
+        "Văn bản trả lời không đủ điều kiện giải quyết", f"{serial(s.at)}/VB-{s.office.short}", s.at.astimezone(VIETNAM).date(),
         s.office.signer.name, paper=True,
     )  # fmt: skip
     s.give(c.ReturnIneligible(result, s.rng.choice(words.INELIGIBLE)), s.office.signer)
@@ -351,16 +351,16 @@ def _resolve(s: Script, worker: Actor, case: str) -> None:
     s.give(c.Resolve(_result(s, electronic=electronic), at_return_desk=not carried), worker)
 
 
-def _serial(s: Script) -> int:
+def serial(at: datetime) -> int:
     """A document's number that grows through the year."""
-    local = s.at.astimezone(VIETNAM)
+    local = at.astimezone(VIETNAM)
     return (local.timetuple().tm_yday - 1) * 8 + (local.hour * 60 + local.minute) // 180 + 1
 
 
 def _result(s: Script, *, electronic: bool = False) -> c.ResultData:
     return c.ResultData(
         kind=s.offer.result,
-        number=f"{_serial(s)}/{s.offer.mark}-{s.office.short}",
+        number=f"{serial(s.at)}/{s.offer.mark}-{s.office.short}",
         signed_on=s.at.astimezone(VIETNAM).date(),
         signer=s.office.signer.name,
         file=s.world.samples.result if electronic else "",

@@ -84,6 +84,7 @@ urlpatterns = [
     *people_urls,
     path("can-bo/niem-yet/", posting.posted, name="posted"),
     path("can-bo/niem-yet/<int:desk_id>/<int:procedure_id>/go/", posting.take_procedure_down, name="take_down"),
+    path("can-bo/niem-yet/<int:desk_id>/<int:procedure_id>/lai/", posting.post_procedure_again, name="post_again"),
     path("can-bo/niem-yet/<int:desk_id>/in/", printing.post_list, name="post_list"),
     path("can-bo/so-theo-doi/", printing.register, name="register"),
     path("can-bo/so-in/<int:list_id>/", printing.list_file, name="list_file"),

@@ -75,9 +75,10 @@ def complete_same_day(
     actor: Actor,
     at: datetime,
     recorded_at: datetime | None = None,
+    late: LateEntry | None = None,
 ) -> Moved:
     """The same-day lane: accepted, resolved and handed over on one screen, three ledger entries in one transaction."""
-    return _receive(intake, (Accept(), Resolve(result), hand_over), actor, at, recorded_at, None)
+    return _receive(intake, (Accept(), Resolve(result), hand_over), actor, at, recorded_at, late)
 
 
 def _receive(

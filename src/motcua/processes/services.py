@@ -211,10 +211,13 @@ def assign(
     following: Sequence[int] | None = None,
     actor: Actor,
     at: datetime,
+    recorded_at: datetime | None = None,
+    late: LateEntry | None = None,
 ) -> Moved:
     """The head gives a step to its main officer, or to another one with a reason; others cooperate or follow.
 
-    None leaves those beside him as they are. Raises BadInput for one who cannot do it or have a part in it.
+    None leaves those beside him as they are. Recorded after it was given it goes to who could do it then. Raises BadInput
+    for one who cannot do it or have a part in it.
     """
     team = Team(cooperating, following)
 
@@ -240,7 +243,7 @@ def assign(
     def may(scene: Scene) -> Decision:
         return may_assign(actor, scene.item, scene.running.sector_id)
 
-    return _give(dossier_id, token, decide, may=may, actor=actor, at=at)
+    return _give(dossier_id, token, decide, may=may, actor=actor, at=at, recorded_at=recorded_at, late=late)
 
 
 def _substitute(officer_id: int | None, at: datetime) -> int | None:
@@ -260,7 +263,16 @@ def give_back(dossier_id: int, token: int, *, officer_id: int, at: datetime) -> 
     return _give(dossier_id, token, decide, may=lambda scene: Decision(True), actor=SYSTEM, at=at)
 
 
-def hand_back(dossier_id: int, token: int, *, reason: str, actor: Actor, at: datetime) -> Moved:
+def hand_back(
+    dossier_id: int,
+    token: int,
+    *,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    recorded_at: datetime | None = None,
+    late: LateEntry | None = None,
+) -> Moved:
     """The officer gives the step back to those who may take or assign it, with a reason."""
 
     def decide(scene: Scene) -> Work:
@@ -268,10 +280,22 @@ def hand_back(dossier_id: int, token: int, *, reason: str, actor: Actor, at: dat
             raise GuardFailed("Lý do trả lại: chưa nhập.", field="reason")
         return _placed(scene, ProcessEvent.HANDED_BACK, None, scene.item.unit_id, reason)
 
-    return _give(dossier_id, token, decide, may=lambda scene: may_hand_back(actor, scene.item), actor=actor, at=at)
+    def may(scene: Scene) -> Decision:
+        return may_hand_back(actor, scene.item)
+
+    return _give(dossier_id, token, decide, may=may, actor=actor, at=at, recorded_at=recorded_at, late=late)
 
 
-def give_opinion(dossier_id: int, token: int, *, text: str, actor: Actor, at: datetime) -> Moved:
+def give_opinion(
+    dossier_id: int,
+    token: int,
+    *,
+    text: str,
+    actor: Actor,
+    at: datetime,
+    recorded_at: datetime | None = None,
+    late: LateEntry | None = None,
+) -> Moved:
     """One who cooperates, or acts for him, says what he thinks of an open step; it moves nothing. Raises NotAllowed."""
 
     def decide(scene: Scene) -> Work:
@@ -283,7 +307,7 @@ def give_opinion(dossier_id: int, token: int, *, text: str, actor: Actor, at: da
     def may(scene: Scene) -> Decision:
         return may_give_opinion(actor, scene.item, scene.desks, scene.running.sector_id)
 
-    return _give(dossier_id, token, decide, may=may, actor=actor, at=at)
+    return _give(dossier_id, token, decide, may=may, actor=actor, at=at, recorded_at=recorded_at, late=late)
 
 
 def _placed(

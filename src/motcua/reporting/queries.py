@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from motcua.board.goals import Goal
 from motcua.board.models import Target
@@ -91,12 +91,12 @@ def filings(actor: Actor, window: Window, *, at: datetime) -> list[Line]:
     return [_line(agency, found.get(agency.pk), signed, last_day, at) for agency in standing]
 
 
-def unfinished(actor: Actor, window: Window, size: int) -> list[Filing]:
-    """Reports of other periods that have not come to their end, the newest first; at most `size`."""
+def of_other_periods(actor: Actor, window: Window, size: int) -> list[Filing]:
+    """Reports of other periods, those that have not come to their end before the others, the newest first; at most `size`."""
     ended = Q(state=State.ACCEPTED.value) | Q(state=State.SIGNED.value, agency__parent=None)
-    rows = Filing.objects.filter(agency__in=over(actor, READERS)).exclude(ended)
-    rows = rows.exclude(first_on=window.first, last_on=window.last)
-    return list(rows.select_related("agency").order_by("-last_on", "agency__path")[:size])
+    rows = Filing.objects.filter(agency__in=over(actor, READERS)).exclude(first_on=window.first, last_on=window.last)
+    rows = rows.annotate(ended=Case(When(ended, then=Value(True)), default=Value(False)))
+    return list(rows.select_related("agency").order_by("ended", "-last_on", "agency__path")[:size])
 
 
 def _signed_at(filing_ids: Sequence[int]) -> dict[int, datetime]:

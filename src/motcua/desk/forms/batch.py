@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
 
 from motcua.desk.forms.base import DeskForm, identity, phone, text
+from motcua.desk.forms.late import LateMixin
 from motcua.desk.forms.papers import count_field
 
 ONE, MANY = "mot-nguoi", "nhieu-nguoi"
@@ -15,8 +17,12 @@ ROWS: Final = 8
 MOST_ROWS: Final = 60
 
 
-class BatchForm(DeskForm):
-    """`post` = the procedure at the desk. The person is asked only where one person brings all."""
+class BatchForm(LateMixin):
+    """`post` = the procedure at the desk. The person is asked only where one person brings all.
+
+    `approvers`: of what was handed in earlier, who may have approved that it is recorded only now, nobody while it is open
+    which agency's it was; None = it is handed in now.
+    """
 
     post = forms.TypedChoiceField(label="Thủ tục chứng thực", coerce=int, choices=[])
     key = forms.UUIDField(widget=forms.HiddenInput())
@@ -24,8 +30,17 @@ class BatchForm(DeskForm):
     full_name = text("Họ và tên người yêu cầu", limit=200)
     phone = phone()
 
-    def __init__(self, *args: Any, posts: list[tuple[int, str]], mode: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        posts: list[tuple[int, str]],
+        mode: str,
+        approvers: Sequence[tuple[int, str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if approvers is not None:
+            self.ask_when(approvers, empty="Chọn người duyệt" if approvers else "Chọn thủ tục trước")
         post = self.fields["post"]
         assert isinstance(post, forms.ChoiceField)
         post.choices = [("", "Chọn thủ tục"), *posts] if len(posts) != 1 else posts

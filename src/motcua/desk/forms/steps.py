@@ -20,9 +20,17 @@ def several(label: str, hint: str) -> forms.TypedMultipleChoiceField:
 
 
 class StepForm(LateMixin):
-    """`expected_seq` is what the officer's page showed; it tells what has happened since when somebody was quicker."""
+    """`expected_seq` is what the officer's page showed; it tells what has happened since when somebody was quicker.
+
+    `approvers`: of a thing that was done earlier, who may have approved that it is recorded only now; None = it is done now.
+    """
 
     expected_seq = forms.IntegerField(widget=forms.HiddenInput(), min_value=1, required=False)
+
+    def __init__(self, *args: Any, approvers: Sequence[tuple[int, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if approvers is not None:
+            self.ask_when(approvers)
 
 
 class FinishForm(StepForm):
@@ -42,13 +50,10 @@ class FinishForm(StepForm):
         *args: Any,
         view: StepView,
         late: bool = False,
-        approvers: Sequence[tuple[int, str]] | None = None,
         **kwargs: Any,
     ) -> None:
-        """`late`: after its due. `approvers`: of a step that was done earlier, who may have approved that; None = it is done now."""
+        """`late`: after its due."""
         super().__init__(*args, **kwargs)
-        if approvers is not None:
-            self.ask_when(approvers)
         if late:
             # The control slip has a column for it.
             note = self.fields["note"]

@@ -1,4 +1,4 @@
-"""The list of procedures posted at a desk, as it hangs there on a day, and taking one down from it."""
+"""The list of procedures posted at a desk, as it hangs there on a day; taking one down from it, and posting it again."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from motcua.catalog.models import ChannelRule, DeskProcedure, ProcedureVersion
-from motcua.catalog.permissions import can_post, require_posting
-from motcua.catalog.posting import AlreadyTakenDown, take_down
-from motcua.catalog.queries import posted_procedures, taken_down, versions_on
+from motcua.catalog.permissions import can_post
+from motcua.catalog.posting import AlreadyPosted, AlreadyTakenDown, post_again, take_down
+from motcua.catalog.queries import may_come_back, posted_procedures, taken_down, versions_on
 from motcua.desk.access import ADMINISTRATORS, ANY_POST, DeskRequest, officers_only, said
 from motcua.desk.forms.base import DayField, DeskForm, text
 from motcua.desk.shell import show
@@ -31,7 +31,8 @@ from motcua.platform.presentation.words import dong, local
 
 @dataclass(slots=True)
 class PostedRow:
-    """One procedure on the list; `until`: the first day on which some of its agencies are posted no more."""
+    """One procedure on the list; `until`: the first day on which some of its agencies are posted no more; `again`: each time it
+    was posted again by hand, with the agencies for which it was."""
 
     place: DeskProcedure
     name: str
@@ -39,6 +40,7 @@ class PostedRow:
     fees: str
     agencies: list[str] = field(default_factory=list)
     until: date | None = None
+    again: list[tuple[DeskProcedure, list[str]]] = field(default_factory=list)
 
 
 @officers_only(ANY_POST)
@@ -67,6 +69,7 @@ def posted(request: DeskRequest) -> HttpResponse:
         "may_print": desk is not None and on == today and can_print_lists(request.actor, desk),
         "may_post": may_post and on >= today,
         "gone": list(taken_down(desk.pk)) if desk and may_post else [],
+        "may_come_back": set(may_come_back(desk.pk).values_list("pk", flat=True)) if desk and may_post else set(),
     }
     return show(request, "desk/admin/posted.html", context, current="posted", status=422 if day_form.errors else 200)
 
@@ -89,6 +92,11 @@ def _rows(desk: Desk, on: date, today: date) -> list[PostedRow]:
             name = version.name if version and on < today else procedure.name
             row = rows[procedure.pk] = PostedRow(place, name, limits, _fees(channels))
         row.agencies.append(place.agency.name)
+        if place.again_at:
+            before = next((names for one, names in row.again if one.again_at == place.again_at), None)
+            if before is None:
+                row.again.append((place, before := []))
+            before.append(place.agency.name)
         row.until = min((day for day in (row.until, place.valid_to) if day), default=None)
     return list(rows.values())
 
@@ -101,6 +109,18 @@ def limits_text(channels: Sequence[ChannelRule]) -> str:
 def _fees(channels: Sequence[ChannelRule]) -> str:
     known = dict.fromkeys(rule.fee_vnd for rule in channels if rule.fee_vnd is not None)
     return "; ".join("không thu" if fee == 0 else dong(fee) for fee in known)
+
+
+def _kept(request: DeskRequest, desk_id: int) -> Desk:
+    """A desk whose list the officer keeps; another's is not found."""
+    desk = Desk.objects.select_related("agency").filter(pk=desk_id).first()
+    if desk is None or not can_post(request.actor, desk):
+        raise Http404(str(desk_id))
+    return desk
+
+
+def _list_of(desk: Desk) -> str:
+    return f"{reverse('desk:posted')}?{urlencode({'noi': desk.pk})}"
 
 
 class TakeDownForm(DeskForm):
@@ -128,13 +148,10 @@ class TakeDownForm(DeskForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_procedure_down(request: DeskRequest, desk_id: int, procedure_id: int) -> HttpResponse:
     """A procedure leaves the list of a desk, for all of its agencies there or for some."""
-    desk = Desk.objects.select_related("agency").filter(pk=desk_id).first()
-    if desk is None:
-        raise Http404(str(desk_id))
-    require_posting(request.actor, desk)
+    desk = _kept(request, desk_id)
     today = local(request.at).date()
     places = list(posted_procedures(desk.pk, today).filter(procedure=procedure_id))
-    back = f"{reverse('desk:posted')}?{urlencode({'noi': desk.pk})}"
+    back = _list_of(desk)
     if not places:
         messages.error(request, "Thủ tục này không còn niêm yết tại đây.")
         return redirect(back)
@@ -160,8 +177,63 @@ def take_procedure_down(request: DeskRequest, desk_id: int, procedure_id: int) -
             where = f" ở {count} cơ quan" if count > 1 else ""
             messages.success(
                 request,
-                f"Đã gỡ {places[0].procedure.code}{where}: thôi niêm yết từ {data['valid_to']:%d/%m/%Y}.",
+                f"Đã gỡ {places[0].procedure.code}{where}: thôi niêm yết từ {data['valid_to']:%d/%m/%Y}. Gỡ nhầm thì"
+                " niêm yết lại ở cuối trang này.",
             )
             return redirect(back)
     context = {"desk": desk, "procedure": places[0].procedure, "form": form, "back": back}
     return show(request, "desk/admin/take_down.html", context, current="posted", status=422 if form.errors else 200)
+
+
+class PostAgainForm(DeskForm):
+    posted = forms.TypedMultipleChoiceField(
+        label="Niêm yết lại ở",
+        coerce=int,
+        choices=[],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Cơ quan giải quyết của thủ tục.",
+    )
+    reason = text("Lý do", hint="Ví dụ: gỡ nhầm; số và ngày của quyết định công bố lại.")
+
+    def __init__(self, *args: Any, places: Sequence[DeskProcedure], today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = self.fields["posted"]
+        assert isinstance(choices, forms.ChoiceField)
+        choices.choices = [(one.pk, f"{one.agency.name} ({_end_text(one, today)})") for one in places]
+
+
+def _end_text(one: DeskProcedure, today: date) -> str:
+    """Of a row that has an end."""
+    ended = one.valid_to is not None and one.valid_to <= today
+    return f"{'đã gỡ' if ended else 'còn niêm yết, định gỡ'} từ {one.valid_to:%d/%m/%Y}"
+
+
+@officers_only(ADMINISTRATORS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def post_procedure_again(request: DeskRequest, desk_id: int, procedure_id: int) -> HttpResponse:
+    """A procedure that was taken down, or is to be, stays on the list of a desk or comes back to it."""
+    desk = _kept(request, desk_id)
+    places, back = list(may_come_back(desk.pk).filter(procedure=procedure_id)), _list_of(desk)
+    if not places:
+        messages.error(request, "Thủ tục này đang niêm yết tại đây, hoặc chưa từng bị gỡ.")
+        return redirect(back)
+    # What was taken down together comes back together; what was before, for reasons of its own, only when it is chosen.
+    last = max((one.ended_at for one in places if one.ended_at), default=None)
+    start = {"posted": [one.pk for one in places if one.ended_at == last]}
+    data = request.POST if request.method == "POST" else None
+    form = PostAgainForm(data, places=places, today=local(request.at).date(), initial=start)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            count = post_again(desk, given["posted"], reason=given["reason"], actor=request.actor, at=request.at)
+        except AlreadyPosted as error:
+            messages.error(request, error.message)
+            return redirect(back)
+        except DomainError as error:
+            form.blame(error)
+        else:
+            where = f" ở {count} cơ quan" if count > 1 else ""
+            messages.success(request, f"{places[0].procedure.code}{where} tiếp tục được niêm yết và tiếp nhận tại đây.")
+            return redirect(back)
+    context = {"desk": desk, "procedure": places[0].procedure, "form": form, "back": back}
+    return show(request, "desk/admin/post_again.html", context, current="posted", status=422 if form.errors else 200)

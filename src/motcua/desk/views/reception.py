@@ -38,14 +38,14 @@ def reception(request: DeskRequest) -> HttpResponse:
         wanted = request.GET.get("thu-tuc", "")
         chosen = next((one for one in found if str(one.pk) == wanted), None)
         start = blank() | ({"procedure": chosen.label, "post": chosen.pk} if chosen else {})
-        form = ReceptionForm(initial=start, chosen=chosen, approvers=_approvers(request, chosen, at))
+        form = ReceptionForm(initial=start, chosen=chosen, approvers=approvers_of(request, chosen, at))
         return screen(request, found, form)
     chosen, could_be = chosen_of(request, found)
     ending = request.POST.get("action", "")
     if ending not in _ENDINGS:
-        form, context = still_typing(request, chosen, approvers=_approvers(request, chosen, at))
+        form, context = still_typing(request, chosen, approvers=approvers_of(request, chosen, at))
         return screen(request, found, form, could_be=could_be, **context)
-    form = ReceptionForm(request.POST, chosen=chosen, ending=ending, approvers=_approvers(request, chosen, at))
+    form = ReceptionForm(request.POST, chosen=chosen, ending=ending, approvers=approvers_of(request, chosen, at))
     twins: list[Dossier] = []
     if form.is_valid():
         twins = twins_of(request, form)
@@ -63,7 +63,8 @@ def reception(request: DeskRequest) -> HttpResponse:
     return screen(request, found, form, could_be=could_be, twins=twins, status=422)
 
 
-def _approvers(request: DeskRequest, chosen: Offered | None, at: datetime) -> list[tuple[int, str]] | None:
+def approvers_of(request: DeskRequest, chosen: Offered | None, at: datetime) -> list[tuple[int, str]] | None:
+    """Who may have approved that what came in then is recorded only now; None where the page is for what comes in now."""
     if LATE not in request.GET:
         return None
     return late_approvers(chosen.posted.agency, request.actor, at) if chosen else []

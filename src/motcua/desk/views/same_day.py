@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -10,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 from motcua.desk.access import RECEIVERS, DeskRequest, officers_only
 from motcua.desk.counter import Offered, offered
 from motcua.desk.forms.base import DeskForm, text
+from motcua.desk.forms.late import typed_moment
 from motcua.desk.forms.reception import ACCEPT, ReceptionForm, blank
 from motcua.desk.forms.result import SIGNATURE, ResultForm, SignatureMixin, signature_fields
-from motcua.desk.views.reception import chosen_of, screen, still_typing
+from motcua.desk.views.reception import approvers_of, chosen_of, screen, still_typing
 from motcua.dossiers.commands import HandOver
 from motcua.dossiers.services import complete_same_day
 from motcua.law.errors import DomainError
@@ -28,17 +31,21 @@ class ReceiverForm(SignatureMixin, DeskForm):
 @officers_only(RECEIVERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def same_day(request: DeskRequest) -> HttpResponse:
-    found = offered(request.actor, on=local_day(request.at), same_day=True)
+    """A visit now; with `?ghi-bu` one that was, by the list of its own day."""
+    at = typed_moment(request) or request.at
+    found = offered(request.actor, on=local_day(at), same_day=True)
     if request.method != "POST":
         chosen = found[0] if len(found) == 1 else None
         start = blank() | ({"procedure": chosen.label, "post": chosen.pk} if chosen else {})
-        return _screen(request, found, ReceptionForm(initial=start, chosen=chosen))
+        form = ReceptionForm(initial=start, chosen=chosen, approvers=approvers_of(request, chosen, at))
+        return _screen(request, found, form, at)
     chosen, could_be = chosen_of(request, found)
+    approvers = approvers_of(request, chosen, at)
     if request.POST.get("action") != ACCEPT:
-        form, context = still_typing(request, chosen)
-        return _screen(request, found, form, could_be=could_be, **context)
-    form = ReceptionForm(request.POST, chosen=chosen, ending=ACCEPT)
-    result = ResultForm(request.POST, request.FILES, kinds=_kinds(chosen), at=request.at)
+        form, context = still_typing(request, chosen, approvers=approvers)
+        return _screen(request, found, form, at, could_be=could_be, **context)
+    form = ReceptionForm(request.POST, chosen=chosen, ending=ACCEPT, approvers=approvers)
+    result = ResultForm(request.POST, request.FILES, kinds=_kinds(chosen), at=at)
     receiver = ReceiverForm(request.POST, request.FILES)
     valid = [one.is_valid() for one in (form, result, receiver)]
     if all(valid):
@@ -53,13 +60,15 @@ def same_day(request: DeskRequest) -> HttpResponse:
                         receiver.cleaned_data["receiver"] or intake.submitter.full_name, SIGNATURE, reference
                     ),
                     actor=request.actor,
-                    at=request.at,
+                    at=at,
+                    recorded_at=request.at,
+                    late=form.late_entry(),
                 )
                 messages.success(request, f"Hồ sơ {moved.code}: đã tiếp nhận, có kết quả và trả trong một lần.")
                 return redirect("desk:received", moved.id)
             except DomainError as error:
                 (result if set(error.data) & set(result.fields) else form).blame(error)
-    return _screen(request, found, form, could_be=could_be, result=result, receiver=receiver, status=422)
+    return _screen(request, found, form, at, could_be=could_be, result=result, receiver=receiver, status=422)
 
 
 def _kinds(chosen: Offered | None) -> list[str]:
@@ -69,16 +78,19 @@ def _kinds(chosen: Offered | None) -> list[str]:
     return list(version.results.order_by("position").values_list("name", flat=True))
 
 
-def _screen(request: DeskRequest, found: list[Offered], form: ReceptionForm, **more: object) -> HttpResponse:
+def _screen(
+    request: DeskRequest, found: list[Offered], form: ReceptionForm, at: datetime, **more: object
+) -> HttpResponse:
     kinds = _kinds(form.chosen)
     typed = request.POST if request.method == "POST" else {}
     initial: dict[str, object] = {
         name: typed.get(name) for name in ("kind", "number", "signed_on", "signer", "paper") if typed.get(name)
     }
     initial = initial if typed else {"paper": True}
-    more.setdefault("result", ResultForm(initial=initial, kinds=kinds, at=request.at))
+    more.setdefault("result", ResultForm(initial=initial, kinds=kinds, at=at))
     more.setdefault("receiver", ReceiverForm(initial={"receiver": typed.get("receiver", "")}))
+    title = "Ghi bù hồ sơ trả trong ngày" if form.late_fields else "Trả kết quả trong ngày"
     return screen(
-        request, found, form, template="same_day", title="Trả kết quả trong ngày", kinds=kinds,
+        request, found, form, template="same_day", title=title, kinds=kinds,
         **more,  # type: ignore[arg-type]
     )  # fmt: skip

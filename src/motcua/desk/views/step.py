@@ -73,34 +73,32 @@ def step(request: DeskRequest, dossier_id: int, token: int, slug: str) -> HttpRe
         "step_slug": slug,
         "word": WORDS[slug],
         "explained_move": _EXPLAINED[slug],
-        "late_query": LATE if slug == FINISH else "",
+        "late_query": LATE,
     }
     return show(request, "desk/dossier/step.html", context, status=422 if form.errors else 200)
 
 
 def _form(request: DeskRequest, dossier: Dossier, item: WorkItem, slug: str) -> StepForm:
     data = request.POST if request.method == "POST" else None
+    happened, earlier = typed_moment(request), LATE in request.GET
+    at = happened or request.at
     first: dict[str, Any] = {"initial": {"expected_seq": dossier.seq}}
+    if earlier:
+        first["approvers"] = late_approvers(item.agency or dossier.agency, request.actor, at)
     match slug:
         case "hoan-thanh":
-            happened, earlier = typed_moment(request), LATE in request.GET
-            at = happened or request.at
             # Whether it was slow is known only when it is said when it was done.
             told = happened is not None or not earlier
             late = told and item.kind == WorkItem.Kind.WORK and item.due_at is not None and at > item.due_at
-            approvers = late_approvers(item.agency or dossier.agency, request.actor, at) if earlier else None
-            view = step_view(dossier.pk, item.token, at)
-            return FinishForm(data, view=view, late=late, approvers=approvers, **first)
+            return FinishForm(data, view=step_view(dossier.pk, item.token, at), late=late, **first)
         case "giao":
             officers = [
-                pair
-                for pair in candidates_of(item, definition_of(dossier.process), request.at)
-                if pair[0] != item.officer_id
+                pair for pair in candidates_of(item, definition_of(dossier.process), at) if pair[0] != item.officer_id
             ]
             first["initial"] |= {"cooperating": item.cooperating, "following": item.following}
             now = (item.officer.pk, item.officer.full_name) if item.officer else None
             first["initial"] |= {"officer_id": now[0]} if now else {}
-            colleagues = colleagues_of(item.agency_id, request.at).items()
+            colleagues = colleagues_of(item.agency_id, at).items()
             return AssignForm(data, officers=officers, colleagues=colleagues, now=now, **first)
         case "cho-y-kien":
             return OpinionForm(data, **first)
@@ -113,11 +111,12 @@ def _bare(request: DeskRequest) -> StepForm:
 
 
 def _do(request: DeskRequest, dossier: Dossier, item: WorkItem, slug: str, form: StepForm) -> Moved:
-    by: dict[str, Any] = {"actor": request.actor, "at": request.at}
+    by: dict[str, Any] = {
+        "actor": request.actor, "at": form.occurred_at or request.at, "recorded_at": request.at, "late": form.late_entry(),
+    }  # fmt: skip
     match slug:
         case "hoan-thanh":
             assert isinstance(form, FinishForm)
-            by |= {"at": form.occurred_at or request.at, "recorded_at": request.at, "late": form.late_entry()}
             return finish_step(dossier.pk, item.token, **form.given, **by)
         case "giao":
             data = form.cleaned_data

@@ -25,7 +25,7 @@ from motcua.reporting.course import DONE_TEXT, FROM, STATE_MARK, State, Step, st
 from motcua.reporting.forms import GiveBackForm
 from motcua.reporting.frozen import GROUPINGS
 from motcua.reporting.permissions import READERS, Subject, may
-from motcua.reporting.queries import Filed, Line, deadline, filed, filings, subject_of, unfinished
+from motcua.reporting.queries import Filed, Line, deadline, filed, filings, of_other_periods, subject_of
 from motcua.reporting.views.asked import asked_period, chooser, query_of
 from motcua.reporting.views.form_table import cell_of, table_of
 from motcua.reporting.views.listing import opened_rows
@@ -65,12 +65,12 @@ def filing_list(request: DeskRequest) -> HttpResponse:
     try:
         period = asked_period(request)
     except BadInput as error:
-        context = chooser(request, None) | {"fault": error.message}
+        context = chooser(request, None, months=True) | {"fault": error.message}
         return show(request, "reporting/filings.html", context, current=_CURRENT, status=422)
     lines = filings(request.actor, period.window, at=request.at)
     limit = deadline()
     states = [line.filing.state for line in lines if line.filing]
-    context = chooser(request, period) | {
+    context = chooser(request, period, months=True) | {
         "period": period,
         "rows": [_row(request, line) for line in lines],
         "last_day": limit.last_day(period.window.last),
@@ -87,7 +87,7 @@ def filing_list(request: DeskRequest) -> HttpResponse:
                 "icon": STATE_MARK[State(one.state)][0],
                 "tone": STATE_MARK[State(one.state)][1],
             }
-            for one in unfinished(request.actor, period.window, _OTHERS)
+            for one in of_other_periods(request.actor, period.window, _OTHERS)
         ],
     }
     return show(request, "reporting/filings.html", context, current=_CURRENT)
