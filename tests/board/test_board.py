@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,6 +17,8 @@ from tests.desk.office import Clock
 from tests.province import Province
 
 from motcua.dossiers import commands as c
+from motcua.dossiers.importing.mapping import FileMapping
+from motcua.dossiers.importing.services import import_dossiers
 from motcua.dossiers.services import receive_at_counter
 from motcua.statistics.services import catch_up
 
@@ -139,6 +142,11 @@ BAD = [
     ("?ky=tháng", "Không đọc được kỳ"),
     ("?ky=rieng&tu=2026-11-20&den=2026-11-01", "ngày cuối phải từ ngày đầu trở đi"),
     ("?ky=rieng&tu=&den=2026-11-01", "Từ ngày: cần một ngày"),
+    ("?ky=rieng&tu=0001-01-01&den=2026-11-20", "cần ngày trong các năm 1900–2100"),
+    ("?ky=rieng&tu=2026-11-01&den=9999-12-31", "cần ngày trong các năm 1900–2100"),
+    ("?luc=0001-01-01T00:00", "cần từ năm 1900 trở đi"),
+    ("?luc=0001-01-01T00:00%2B09:00", "Tính đến: cần ngày và giờ"),
+    ("ho-so/?chi-tieu=received&tu=2026-11-16&den=9999-12-31", "cần ngày trong các năm 1900–2100"),
     ("?che-do=am", "Không có chế độ kỳ “am”"),
     ("?luc=hom-qua", "Tính đến: cần ngày và giờ"),
     ("?xu-huong=ngay", "cần “tuan” hoặc “thang”"),
@@ -157,6 +165,28 @@ def test_bad_addresses_are_told_in_one_sentence(sign_in: SignIn) -> None:
         answer = client.get(BOARD + query)
         assert answer.status_code == 422, query
         assert said in html.unescape(answer.content.decode()), query
+
+
+def test_agencies_of_which_little_was_told_hide_nothing(
+    province: Province, sign_in: SignIn, clock: Clock, tmp_path: Path
+) -> None:
+    """Of another system's file only the code of a dossier is required: not its agency, nor the level of one."""
+    file = tmp_path / "ho-so.csv"
+    file.write_text("code,agency,accepted_at\nX/1,,2026-11-17T08:00\nX/2,H32.700,2026-11-17T08:00\n")
+    import_dossiers(file, mapping=FileMapping(), at=clock())
+    catch_up()
+    client = sign_in("leader")
+
+    board = page_of(client)
+    assert "UBND tỉnh Khánh Hòa và" in board
+    unlevelled = board.split("<caption>Xếp hạng: Chưa rõ cấp")[1].split("</table>")[0]
+    assert "H32.700" in unlevelled
+    assert "Chưa rõ cơ quan" not in unlevelled
+    told = client.get("/tien-do/?tep=csv").content.decode("utf-8-sig")
+    assert "\nH32.700,1,0,0," in told.replace("\r", "")
+    closing = page_of(client, "/can-bo/bao-cao/06a/")
+    assert "H32.700" in page_of(client, "/can-bo/bao-cao/06a/?ky=2026-Q4")
+    assert "Chưa rõ cơ quan" not in closing
 
 
 def test_an_open_page_asks_again_and_gets_nothing_while_nothing_changed(sign_in: SignIn, clock: Clock) -> None:

@@ -58,7 +58,8 @@ def test_form_06a_from_an_export_without_a_database(motcua: Run, tmp_path: Path)
 def test_figures_as_lines(motcua: Run) -> None:
     handled = len(PLAN.cells("agency", "date")[False, ""]["c3"])
 
-    done = motcua("facts", "figures", "handled", "online_over_received", *PERIOD, "--by", "vertical")
+    asked = ("facts", "figures", "handled", "online_over_received", *PERIOD, "--by", "vertical")
+    done = motcua(*asked, "--by", "vertical")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert f"vertical=False handled: {handled}\n" in done.stdout

@@ -93,6 +93,8 @@ FAULTS = {
     ("1.001193", "--from", "16/11", "--to", "2026-11-26"): "--from: không đọc được ngày “16/11”",
     ("9.9", *WINDOW): "Không có thủ tục nào mang mã “9.9”.",
     ("1.001193", "--from", "2026-12-16", "--to", "2026-12-26"): "chưa bắt đầu",
+    ("1.001193", "--from", "2026-12-16", "--to", "2026-12-26", "--as-of", "2030-01-01"): "chưa bắt đầu",
+    ("1.001193", "--from", "2026-11-16", "--to", "9999-12-31"): "cần ngày trong các năm 1900–2100",
     ("1.001193", *WINDOW, "--agency", "H99"): "Không có cơ quan nào mang mã “H99”.",
     ("1.001193", *WINDOW, "--as-of", "qua"): "Không đọc được thời điểm “qua”",
     ("1.001193", *WINDOW, "--xes", "/khong-co/a.xes"): "--xes: không ghi được",

@@ -99,6 +99,7 @@ def test_document_and_pdf_read_back(motcua: Run, tmp_path: Path) -> None:
 WRONG = [
     (("--from", "2026-12-01", "--to", "2026-12-31"), "Kỳ bắt đầu ngày 01/12/2026 ở sau thời điểm tính số liệu"),
     (("--from", "2026-09-30", "--to", "2026-09-01"), "ngày cuối phải từ ngày đầu trở đi"),
+    (("--from", "2026-09-30", "--to", "9999-12-31"), "cần ngày trong các năm 1900–2100"),
     (("--from", "30/09/2026", "--to", "2026-09-30"), "--from: '30/09/2026' không phải ngày dạng năm-tháng-ngày"),
     ((*PERIOD, "--agency", "H99"), "Không có cơ quan mang mã “H99”."),
     ((*PERIOD, "--by", "level"), "--by: 'level' không phải một trong"),

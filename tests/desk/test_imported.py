@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ HS-3,,H32.16,,,,,,,
 HS-4,1.001193,H32.16,2026-11-02T08:00,open,,,,,supplement:2026-11-03T08:00/
 HS-5,1.001193,H32.16,2026-11-02T08:00,returned,,,,2026-11-05T08:00,
 HS-6,1.001193,H32.16,2026-11-02T08:00,resolved,,2026-11-04T08:00,2026-11-05T08:00,,
+HS-7,1.001193,H32.16,2026-11-02T08:00,open,2206-11-09T08:00,,,,
+HS-8,1.001193,H32.16,2006-11-02T08:00,open,2006-11-09T08:00,,,,
 """
 
 
@@ -47,6 +50,13 @@ def test_every_tab_opens_and_says_that_it_is_only_to_be_read(imported, sign_in) 
             assert "None" not in said
     told = client.get(reverse("desk:dossier", args=[imported[5].pk])).content.decode().replace(NBSP, " ")
     assert "Tiếp nhận 02/11/2026 08:00. Có kết quả 04/11/2026 08:00. Trả kết quả 05/11/2026 08:00." in told
+
+
+def test_a_due_in_a_year_without_a_calendar_hides_no_list(imported, sign_in) -> None:
+    said = sign_in("head").get("/can-bo/danh-sach/dang-giai-quyet/").content.decode()
+    assert said.count("<span>Còn hạn</span>") == 1
+    assert re.search(r'left-late">.{1,400}<span>Quá hạn</span>', said, re.S)
+    assert "HS-1" in said
 
 
 def test_no_move_is_taken(imported, sign_in) -> None:

@@ -171,6 +171,8 @@ def test_the_log_file_holds_no_person(town: Town, sign_in: SignIn) -> None:
         ({"to": "mai"}, "Không đọc được ngày này."),
         ({"to": "2026-11-01"}, "ngày cuối phải từ ngày đầu trở đi"),
         ({"since": "2027-01-01", "to": "2027-01-31"}, "chưa bắt đầu"),
+        ({"since": "2027-01-01", "to": "2027-01-31", "luc": "2030-01-01"}, "chưa bắt đầu"),
+        ({"to": "9999-12-31"}, "cần ngày trong các năm 1900–2100"),
         ({"agency": "H99"}, "Không có cơ quan nào mang mã “H99” trong phạm vi của ông/bà."),
         ({"luc": "hôm qua"}, "Không đọc được thời điểm “hôm qua”"),
     ],

@@ -61,6 +61,10 @@ def test_a_value_is_read(column: str, text: str, value: object) -> None:
         ("code", "a\0b", "có ký tự NUL, cơ sở dữ liệu không giữ được"),
         ("accepted_at", "02/03/2026", "cần thời điểm dạng ISO 8601, ví dụ 2026-11-20T16:00"),
         ("accepted_at", "0001-01-01", "cần thời điểm dạng ISO 8601, ví dụ 2026-11-20T16:00"),
+        ("due_at", "9999-12-31T20:00:00Z", "cần thời điểm dạng ISO 8601, ví dụ 2026-11-20T16:00"),
+        pytest.param(
+            "pauses", "legal:2026-03-02/;" * 32_768, "có 32768 lần tạm dừng, nhiều nhất là 32767", id="too many pauses"
+        ),
         ("outcome", "done", "cần một trong: open, resolved, refused, withdrawn, stopped, returned"),
         ("assisted", "1", "cần một trong: true, false"),
         ("fee_vnd", "1.000", "cần số đồng nguyên, không âm"),

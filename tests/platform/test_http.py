@@ -116,6 +116,7 @@ def test_security_headers_stand_on_every_answer(client, db):
         ("/misread", 422, "bad_input", "Số điện thoại phải có 10 chữ số."),
         ("/crash", 500, "server_error", None),
         ("/khong-co", 404, "not_found", None),
+        ("/dang-xuat/", 405, "method_not_allowed", None),
     ],
 )
 def test_errors_are_pages_for_people_and_problems_for_programs(client, db, path, status, code, detail):

@@ -270,3 +270,5 @@ def test_the_summary_adds_up(province: Province) -> None:
     assert cause_summary([province.commune.pk], date(2026, 11, 1), date(2026, 11, 30)) == []
     with pytest.raises(BadInput, match="ở trước"):
         cause_summary([], date(2026, 11, 2), date(2026, 11, 1))
+    with pytest.raises(BadInput, match="sau 31/12/9999 không còn ngày nào"):
+        cause_summary([], date(2026, 11, 2), date.max)

@@ -9,14 +9,18 @@ import io
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pypdf
 import pytest
 from django.test import Client
 from openpyxl import load_workbook
+from tests.desk.office import Clock
 from tests.province import Province
 from tests.reporting.office import LATER, PERIOD
 
+from motcua.dossiers.importing.mapping import FileMapping
+from motcua.dossiers.importing.services import import_dossiers
 from motcua.law.errors import BadInput
 from motcua.platform.config import config
 from motcua.processes.charging import Charge, confirm_cause, propose_causes
@@ -61,7 +65,9 @@ def test_a_report_is_closed_on_pages_and_taken_away(province: Province, sign_in:
     assert head.post(f"{path}gui/", {"ban": copy.sha256}).status_code == 302
     again = head.post(f"{path}gui/", {"ban": copy.sha256})
     assert again.status_code == 409
-    assert "Đỗ Trưởng Phòng đã gửi ký" in html.unescape(again.content.decode())
+    told = html.unescape(again.content.decode())
+    assert "Đỗ Trưởng Phòng đã gửi ký" in told
+    assert f'<a href="{path}?theo=agency"' in told
     assert head.post(f"{path}ky/", {"ban": copy.sha256}).status_code == 403
     assert signer.post(f"{path}ky/", {"ban": "0" * 64}).status_code == 409
     assert signer.post(f"{path}ky/", {"ban": copy.sha256}).status_code == 302
@@ -203,8 +209,61 @@ def test_form_06a_of_any_window_opens_and_stands_beside_the_year_before(province
     assert '<tr class="total"><td class="num"></td><th scope="row">Tổng số</th><td class="num"><a' in earlier
     book = load_workbook(io.BytesIO(client.get(f"{own}&tep=xlsx").content))
     assert any(row[1:5] == ("Tổng số", 6, 3, 3) for row in book["06a"].iter_rows(values_only=True))
-    statuses = {"theo=khac": 404, "cach=gio": 404, "ky=x": 422, "ky=2028": 422, "co-quan=H99": 404, "tep=exe": 404}
+    beyond = ("tu=0001-01-01&den=2026-11-16", "tu=2026-11-16&den=9999-12-31", "tu=1899-12-31&den=2026-11-16")
+    statuses = {f"ky=rieng&{days}": 422 for days in beyond} | {
+        "luc=0001-01-01T00:00%2B09:00": 422,
+        "luc=1899-01-01": 422,
+    }
+    statuses |= {"theo=khac": 404, "cach=gio": 404, "ky=x": 422, "ky=2028": 422, "co-quan=H99": 404, "tep=exe": 404}
     assert {query: client.get(f"{BASE}06a/xem/?{query}").status_code for query in statuses} == statuses
+
+
+def test_dossiers_of_which_nothing_was_told_have_a_line_that_opens(
+    province: Province, sign_in: SignIn, tmp_path: Path
+) -> None:
+    file = tmp_path / "ho-so.csv"
+    file.write_text("code,agency,accepted_at\nX/1,H32.16,2026-11-17T08:00\nX/2,H32.16,2026-11-18T08:00\n")
+    import_dossiers(file, mapping=FileMapping(), at=LATER - timedelta(hours=1))
+    catch_up()
+    page = page_of(sign_in("leader"), f"{BASE}06a/xem/{ASKED}&theo=sector")
+    (line,) = re.findall(r'<th scope="row">Chưa rõ lĩnh vực</th>(.*?)</tr>', page, re.S)
+    href, number = re.findall(r'<a href="([^"]*)">(\d+)</a>', line)[0]
+    assert int(number) == 2
+    assert page_of(sign_in("leader"), href).count("<tr data-row>") == 2
+
+
+def test_a_name_with_signs_that_no_office_file_may_hold_is_printed_without_them(
+    province: Province, sign_in: SignIn, tmp_path: Path
+) -> None:
+    file = tmp_path / "ho-so.csv"
+    columns = "code,agency,agency_name,level,accepted_at"
+    file.write_text(f"{columns}\nX/1,H32.900X,Đơn vị\v ngoài\x07,commune,2026-11-17T08:00\n", "utf-8")
+    import_dossiers(file, mapping=FileMapping(), at=LATER - timedelta(hours=1))
+    catch_up()
+    client = sign_in("leader")
+    book = load_workbook(io.BytesIO(client.get(f"{BASE}06a/xem/{ASKED}&tep=xlsx").content))
+    assert "Đơn vị ngoài" in {row[1] for row in book["06a"].iter_rows(values_only=True)}
+    for paper in (f"06a/xem/{ASKED}&tep=docx", f"bang-loi/{ASKED}&tep=docx"):
+        assert client.get(BASE + paper).status_code == 200
+
+
+def test_what_is_shown_at_any_instant_opens_and_is_taken_away(
+    province: Province, sign_in: SignIn, clock: Clock
+) -> None:
+    """Not only at whole minutes: links have the moment to the microsecond."""
+    clock.forward(seconds=46, microseconds=123_456)
+    client = sign_in("leader")
+    for path, cell in (("06a/xem/", "xem/ho-so/"), ("nguyen-nhan/", "nguyen-nhan/ho-so/")):
+        page = page_of(client, f"{BASE}{path}{ASKED}")
+        href, number = re.findall(rf'<a href="([^"]*{cell}[^"]*)">(\d+)</a>', page)[0]
+        assert page_of(client, href).count("<tr data-row>") == int(number) > 0
+        again = re.findall(r'href="[^"]*(\?[^"]*luc=[^"]*(?:tep=xlsx|cach=instant|theo=sector)[^"]*)"', page)
+        assert again
+        assert {client.get(f"{BASE}{path}{html.unescape(query)}").status_code for query in again} == {200}
+    pinned = page_of(client, f"{BASE}06a/xem/{ASKED}&luc=2026-12-15T09:00:46.123456")
+    assert 'name="luc" value="2026-12-15T09:00:46.123"' in pinned
+    (paper,) = re.findall(r'href="(\?[^"]*tep=docx)"', page_of(client, f"{BASE}bang-loi/{ASKED}"))
+    assert client.get(f"{BASE}bang-loi/{paper}").status_code == 200
 
 
 def test_a_province_replaces_the_lists_by_files_of_its_own() -> None:

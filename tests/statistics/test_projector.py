@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -13,6 +14,8 @@ from tests.statistics.histories import history
 from tests.statistics.rows import stored
 
 from motcua.dossiers import commands as c
+from motcua.dossiers.importing.mapping import FileMapping
+from motcua.dossiers.importing.services import import_dossiers
 from motcua.dossiers.models import LedgerEntry
 from motcua.dossiers.services import give_command
 from motcua.platform.copying import copy_rows
@@ -57,6 +60,18 @@ def test_a_run_that_dies_leaves_nothing_and_is_made_up_for(committed_db) -> None
     after = stored()
     rebuild()
     assert after == stored()
+
+
+def test_a_due_in_a_year_without_a_calendar_stops_no_figures(committed_db, tmp_path: Path) -> None:
+    build_province()
+    file = tmp_path / "ho-so.csv"
+    columns = "code,accepted_at,due_at,apology_sent_at,outcome"
+    file.write_text(f"{columns}\nX,2026-03-02T08:00,2206-03-10T09:00,2026-03-08T10:00,open\n")
+    import_dossiers(file, mapping=FileMapping(), at=MONDAY)
+
+    assert catch_up() == 1
+    (row,) = FactDossier.objects.all()
+    assert (row.due_on, row.apology_timing) == (date(2206, 3, 10), "")
 
 
 def test_what_was_recorded_late_was_not_known_before(committed_db) -> None:

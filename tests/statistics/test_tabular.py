@@ -20,7 +20,7 @@ TABLE = Table(
     [
         (Entry("=HYPERLINK(\"http://x\")"), Entry(1_234_567, "/mo/"), Entry((2, 3))),
         (Entry("@Sở Xây dựng"), Entry(0), Entry((0, 0))),
-        (Entry("UBND phường Đô Vinh"), Entry(None), Entry((None, 5))),
+        (Entry("UBND phường\v Đô Vinh\x07"), Entry(None), Entry((None, 5))),
     ],
     AS_OF,
     "Tỉnh Khánh Hòa, Tháng 11/2026",

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from motcua.law.errors import BadInput
-from motcua.law.moments import VIETNAM
+from motcua.law.moments import VIETNAM, parse_moment
 from motcua.statistics.periods import (
     Regime,
     Window,
     month_key,
     period_window,
     reporting_month_key,
+    window_between,
 )
 
 REGIMES = {"lich": Regime.CALENDAR, "bao-cao": Regime.REPORTING}
 REGIME_TEXT = {"lich": "Theo tháng lịch", "bao-cao": "Từ ngày 15 đến ngày 14"}
 OWN = "rieng"
+# Nothing was recorded before; pages look at days before the moment, and calendars have a first one.
+_FIRST_YEAR = 1900
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def read_period(given: Mapping[str, str], today: date) -> Period:
     regime = REGIMES.get(given.get("che-do", ""), Regime.CALENDAR)
     key = given.get("ky", "") or "{}-{:02d}".format(*month_of(today, regime))
     if key == OWN:
-        return Period(OWN, regime, Window(_day(given.get("tu", ""), "tu"), _day(given.get("den", ""), "den")))
+        return Period(OWN, regime, window_between(_day(given.get("tu", ""), "tu"), _day(given.get("den", ""), "den")))
     return Period(key.upper(), regime, period_window(key, regime))
 
 
@@ -100,10 +103,11 @@ def read_moment(text: str, now: datetime) -> datetime:
     known = now
     if text:
         try:
-            known = datetime.fromisoformat(text)
-        except ValueError:
+            known = min(parse_moment(text), now)
+        except BadInput:
             raise BadInput("Tính đến: cần ngày và giờ, ví dụ 26/11/2026 16:00.", field="luc") from None
-        known = min(known if known.tzinfo else known.replace(tzinfo=VIETNAM), now)
+        if known.year < _FIRST_YEAR:
+            raise BadInput(f"Tính đến {known:%d/%m/%Y}: cần từ năm {_FIRST_YEAR} trở đi.", field="luc")
     return known.astimezone(VIETNAM)
 
 

@@ -17,7 +17,7 @@ from motcua.board.places import Place
 from motcua.law.errors import BadInput
 from motcua.statistics.figures import Asked, count_values, open_rows
 from motcua.statistics.measures import Count, Fact, measure
-from motcua.statistics.periods import Window
+from motcua.statistics.periods import Window, window_between
 
 
 def asked_for(name: str, window: Window, as_of: datetime, place: Place, *, live: bool = False) -> Asked:
@@ -120,7 +120,7 @@ def read_cell(given: Mapping[str, str], place: Place, now: datetime) -> Cell:
     if agency and agency not in {one.code for one in place.below}:
         raise LookupError(agency)
     try:
-        window = Window(date.fromisoformat(given.get("tu", "")), date.fromisoformat(given.get("den", "")))
+        window = window_between(date.fromisoformat(given.get("tu", "")), date.fromisoformat(given.get("den", "")))
     except ValueError:
         raise BadInput("Khoảng ngày của số liệu không đọc được; hãy mở lại từ bảng điều hành.", field="tu") from None
     return Cell(

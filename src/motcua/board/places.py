@@ -44,7 +44,8 @@ def place_of(agencies: Sequence[DimAgency], code: str = "") -> Place | None:
     if code:
         found = next((agency for agency in agencies if agency.code == code), None)
     else:
-        highest = [agency for agency in agencies if agency.parent not in codes]
+        # An empty parent is none, also where the agency that was not told, whose code is empty, is overseen too.
+        highest = [agency for agency in agencies if not agency.parent or agency.parent not in codes]
         found = min(highest, key=lambda agency: (agency.vertical, agency.path), default=None)
     if found is None:
         return None

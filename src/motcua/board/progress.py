@@ -59,7 +59,9 @@ def progress(key: str, as_of: datetime) -> Progress:
     main = [one for one in agencies if not one.vertical]
     vertical = [one for one in agencies if one.vertical]
     order = list(Agency.Level.values)
-    main.sort(key=lambda one: (order.index(one.level), sort_key(one.name)))
+    # Of an agency that only another system has named the level may be unknown.
+    place = {level: number for number, level in enumerate(order)}
+    main.sort(key=lambda one: (place.get(one.level, len(order)), sort_key(one.name)))
     return Progress(
         window,
         _table("tien-do", "Tiến độ theo cơ quan", main, values, as_of, key),

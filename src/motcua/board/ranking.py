@@ -23,6 +23,7 @@ NAMES = (
 )  # fmt: skip
 BEFORE = ("received", "finished", "finished_in_time", "open_overdue")
 VERTICAL = "nganh-doc"
+NO_LEVEL = "chua-ro-cap"
 _COLUMNS = (
     Column("Hạng", Kind.COUNT),
     Column("Cơ quan"),
@@ -70,6 +71,8 @@ def rankings(numbers: Numbers, period: Period) -> list[Table]:
         (level.value, str(level.label), [one for one in numbers.place.own if one.level == level.value])
         for level in Agency.Level
     ]
+    # Agencies of other systems that told no level; the one that was not told at all (an empty code) is nobody to be ranked.
+    groups.append((NO_LEVEL, "Chưa rõ cấp", [one for one in numbers.place.own if one.code and not one.level]))
     groups.append((VERTICAL, "Ngành dọc (ngoài tổng số)", list(numbers.place.beside)))
     return [_ranking(numbers, period, *group) for group in groups if group[2]]
 

@@ -103,13 +103,14 @@ def figures(
 
     Any measures in a window, by any dimensions, from the database or from exports.
     """
+    by = tuple(dict.fromkeys(by))
     moment = parse_moment(as_of) if as_of else None
     with _engine(history) as (engine, known):
         from motcua.statistics.figures import Asked
         from motcua.statistics.figures import figures as count
-        from motcua.statistics.periods import Window
+        from motcua.statistics.periods import window_between
 
-        asked = Asked.of(Window(first.date(), last.date()), now=known, as_of=moment)
+        asked = Asked.of(window_between(first.date(), last.date()), now=known, as_of=moment)
         found = count(list(dict.fromkeys(measures)), asked, by=by, engine=engine)
     rows = [(list(map(_plain, key)), told) for key, told in found.items()]
     rows.sort(key=lambda row: [(value is not None, str(value)) for value in row[0]])
@@ -156,10 +157,11 @@ def _engine(folders: Sequence[Path]) -> Iterator[tuple[Engine, datetime]]:
     with database():
         from motcua.statistics import services
         from motcua.statistics.engines import postgres
+        from motcua.statistics.knowledge import known_until
 
         services.refresh(now())
         services.catch_up()
-        yield postgres, now()
+        yield postgres, known_until(now())
 
 
 def _need_parts() -> None:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -78,11 +78,14 @@ def _of_ledger(
     # Imported inside: they need Django loaded.
     with database():
         from motcua.law.moments import parse_moment
+        from motcua.statistics.knowledge import known_until
         from motcua.statistics.mining.reading import Question, mine_ledger
         from motcua.statistics.services import catch_up
 
-        at: datetime = parse_moment(as_of) if as_of else now()
+        asked = parse_moment(as_of) if as_of else None
         catch_up()
+        known = known_until(now())
+        at = min(asked, known) if asked else known
         mined = mine_ledger(Question(procedure, since, to, at, agency))
         # Counted while the database is there: definitions are read when a dossier asks for its own.
         if given is not None:

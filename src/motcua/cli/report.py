@@ -63,16 +63,17 @@ def form_06a(
     with database():
         # Imported here: they need Django loaded.
         from motcua.platform.clock import now
-        from motcua.statistics.periods import Window
+        from motcua.statistics.knowledge import known_until
+        from motcua.statistics.periods import window_between
         from motcua.statistics.reports.form_06a import report_06a
         from motcua.statistics.services import catch_up, refresh
 
-        window = Window(first.date(), last.date())
+        window = window_between(first.date(), last.date())
         at = now()
         refresh(at)
         with progress_bar("Đọc sổ cái") as progress:
             catch_up(_counter(progress))
-        made = report_06a(window, now=now(), agency=agency, by=by, rule=rule, as_of=moment)
+        made = report_06a(window, now=known_until(now()), agency=agency, by=by, rule=rule, as_of=moment)
         if form == "json":
             content = (json.dumps(made.as_json(), ensure_ascii=False) + "\n").encode()
         elif form == "xlsx":
@@ -119,13 +120,14 @@ def narrative(period: str, agency: str, as_of: str | None, regime: str, form: st
         from motcua.platform.clock import now
         from motcua.reporting.narrative.build import narrative as compose
         from motcua.reporting.windows import question
+        from motcua.statistics.knowledge import known_until
         from motcua.statistics.periods import Regime
         from motcua.statistics.services import catch_up, refresh
 
         refresh(now())
         with progress_bar("Đọc sổ cái") as progress:
             catch_up(_counter(progress))
-        made = compose(question(period, agency, regime=Regime(regime), now=now(), as_of=moment))
+        made = compose(question(period, agency, regime=Regime(regime), now=known_until(now()), as_of=moment))
         if form == "pdf":
             from motcua.reporting.narrative.pdf import pdf
 

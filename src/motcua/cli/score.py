@@ -45,8 +45,7 @@ def score(index: str, period: str, agency: str, as_of: str | None, explained: bo
         refresh(now())
         catch_up()
         with one_snapshot():
-            as_known = moment or known_until(now())
-            asked = question(index, period, agency, now=now(), as_of=as_known, live=moment is None)
+            asked = question(index, period, agency, now=known_until(now()), as_of=moment, live=moment is None)
             found = scored(asked)
             told = None
             if explained:

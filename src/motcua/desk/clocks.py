@@ -14,6 +14,7 @@ from motcua.law.calendars import Calendar
 from motcua.law.clock import working_minutes_between
 from motcua.law.lifecycle import PAUSED, RUNNING, State
 from motcua.law.moments import duration_text
+from motcua.law.tables import CalendarGap
 from motcua.law.verdict import Mark, mark, remaining, verdict_by_date
 from motcua.organizations.models import WorkCalendar
 from motcua.platform.presentation import words
@@ -120,9 +121,16 @@ def _running(
     note: str = "",
     soon: int = SOON_MINUTES,
 ) -> Clock:
-    left = remaining(at, due_at, calendar).text()
-    said, until = left[0].upper() + left[1:], f"{prefix}{say(due_at)}"
-    match mark(at, due_at, calendar, soon):
+    until = f"{prefix}{say(due_at)}"
+    try:
+        left, near = remaining(at, due_at, calendar).text(), mark(at, due_at, calendar, soon)
+    except CalendarGap:
+        # A due of another system in a year whose holidays nobody knows: nobody can say how much working time is left.
+        if at > due_at:
+            return Clock("late", "exclamation-triangle-fill", "Quá hạn", f"hạn {say(due_at)}", note)
+        return Clock("in-time", "clock", "Còn hạn", until, note)
+    said = left[0].upper() + left[1:]
+    match near:
         case Mark.OVERDUE:
             return Clock("late", "exclamation-triangle-fill", said, f"hạn {say(due_at)}", note)
         case Mark.SOON:

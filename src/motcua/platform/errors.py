@@ -115,6 +115,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, 404, code="not_found", detail="Không có trang hoặc hồ sơ này, hoặc ông/bà không được xem.")
 
 
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    response = answer(
+        request,
+        405,
+        code="method_not_allowed",
+        detail="Địa chỉ này chỉ dùng khi bấm nút trên một trang, không mở thẳng được. Xin quay lại trang trước.",
+    )
+    response["Allow"] = allowed
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return answer(
         request,

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from motcua.law.errors import DomainError
 from motcua.platform import errors as pages
@@ -82,13 +82,17 @@ def known_host(get_response: Handler) -> Handler:
 
 
 class errors:  # noqa: N801  a middleware is named like the others in the settings
-    """A DomainError that a view lets through becomes a page or a problem document, by what the caller accepts."""
+    """What a view lets through becomes a page or a problem document, by what the caller accepts: a DomainError, and a
+    method that it does not take, of which Django would show nothing at all."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            return pages.method_not_allowed(request, response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return pages.domain_error(request, error) if isinstance(error, DomainError) else None

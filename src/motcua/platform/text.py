@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _NO_BAR = str.maketrans({"đ": "d", "Đ": "d", "ð": "d", "Ð": "d"})
@@ -20,6 +21,14 @@ def search_key(text: str) -> str:
     """
     bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     return " ".join(bare.translate(_NO_BAR).casefold().split())
+
+
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def xml_text(text: str) -> str:
+    """Without the control signs that no XML may hold, and so no file of an office program: names come from everywhere."""
+    return _NO_XML.sub("", text)
 
 
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"

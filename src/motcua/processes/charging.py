@@ -262,6 +262,8 @@ def window(first_on: date, last_on: date) -> tuple[datetime, datetime]:
     """[first day 00:00, day after the last 00:00) in Vietnam. Raises BadInput for days the wrong way round."""
     if last_on < first_on:
         raise BadInput(f"Khoảng ngày: {last_on:%d/%m/%Y} ở trước {first_on:%d/%m/%Y}.", field="last_on")
+    if last_on.year == date.max.year:
+        raise BadInput(f"Khoảng ngày: sau {last_on:%d/%m/%Y} không còn ngày nào; xin xem lại năm.", field="last_on")
     midnight = datetime(first_on.year, first_on.month, first_on.day, tzinfo=VIETNAM)
     return midnight, midnight + timedelta(days=(last_on - first_on).days + 1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from motcua.platform.text import sort_key
 from motcua.processes.charging import causes
 from motcua.reporting.windows import whole
 from motcua.statistics.figures import Asked, figures
@@ -51,7 +52,7 @@ def causes_of(asked: Asked, before: Asked | None, *, vertical: bool) -> Causes:
         )
         for sector, cause in {**now_by, **before_by}
     ]  # fmt: skip
-    lines.sort(key=lambda line: (line.sector_name, line.cause == "", line.cause))
+    lines.sort(key=lambda line: (sort_key(line.sector_name), line.cause == "", line.cause))
     return Causes(
         tuple(lines),
         _total(asked, vertical),

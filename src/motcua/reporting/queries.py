@@ -78,7 +78,8 @@ class Line:
 
 def filings(actor: Actor, window: Window, *, at: datetime) -> list[Line]:
     """Every agency of the actor's that stood in the window or has filed for it. Three queries."""
-    agencies = Agency.objects.filter(pk__in=over(actor, READERS)).order_by("path")
+    # The agency that was not told, whose code is empty, has nobody who reports.
+    agencies = Agency.objects.filter(pk__in=over(actor, READERS)).exclude(code="")
     found = {
         row.agency_id: row
         for row in Filing.objects.filter(agency__in=agencies, first_on=window.first, last_on=window.last)
@@ -88,7 +89,11 @@ def filings(actor: Actor, window: Window, *, at: datetime) -> list[Line]:
     standing = agencies.filter(
         Q(pk__in=found) | (Q(valid_from__lte=window.last) & (Q(valid_to=None) | Q(valid_to__gt=window.first)))
     )
-    return [_line(agency, found.get(agency.pk), signed, last_day, at) for agency in standing]
+    order = {level: number for number, level in enumerate(Agency.Level.values)}
+    return [
+        _line(agency, found.get(agency.pk), signed, last_day, at)
+        for agency in sorted(standing, key=lambda one: (order.get(one.level, len(order)), one.code))
+    ]
 
 
 def of_other_periods(actor: Actor, window: Window, size: int) -> list[Filing]:

@@ -38,7 +38,7 @@ def prepare(agency_code: str, period: str, *, regime: Regime, actor: Actor, at: 
     NotAllowed, BadInput for a period that cannot be read, GuardFailed for one that has not ended and for a report that has
     gone on meanwhile.
     """
-    agency = Agency.objects.filter(code=agency_code, pk__in=over(actor, READERS)).first()
+    agency = Agency.objects.filter(code=agency_code, pk__in=over(actor, READERS)).exclude(code="").first()
     if agency is None:
         raise NotFound("Không tìm thấy cơ quan này trong phạm vi của ông/bà.")
     window = period_window(period, regime)

@@ -8,14 +8,14 @@ from typing import Any
 
 from motcua.law.moments import VIETNAM
 from motcua.scoring.costs import Cost, costs
-from motcua.scoring.definition import SUBJECTS, Leaf, Shown, named_terms
+from motcua.scoring.definition import SUBJECTS, Leaf, Rated, Shown, named_terms
 from motcua.scoring.queries import Question, measures_of, numbers_of
 from motcua.scoring.raising import Raise, raise_by_a_point
 from motcua.scoring.rules import Numbers, rule_text
 from motcua.scoring.score import Score, Scored, Status, score
 from motcua.scoring.shown import mean_text, number, points_text, range_text, ratio_number, ratio_text
 from motcua.statistics.measures import MEASURES, Lacking
-from motcua.statistics.ratios import whole_text
+from motcua.statistics.ratios import NO_FIGURE, whole_text
 
 # Dossiers named in an explanation; the page goes on, the total is always told.
 SHOWN = 20
@@ -135,7 +135,8 @@ def numbers_text(one: Scored) -> str:
     pairs = [(earned.numerator, earned.denominator), *((part.numerator, part.denominator) for part in earned.factors)]
     words = " × ".join(_pair(numerator, denominator) for numerator, denominator in pairs)
     if earned.ratio is None:
-        return words
+        # One number alone would read as the whole of it.
+        return f"{words} / {NO_FIGURE}" if isinstance(one.criterion, Rated) and earned.denominator is None else words
     if isinstance(one.criterion, Shown):
         return f"{mean_text(earned.ratio, one.criterion.unit)} ({words})"
     return f"{words} = {ratio_text(earned.ratio)}"

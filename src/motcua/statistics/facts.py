@@ -18,6 +18,7 @@ from motcua.dossiers.terms import CATALOG_CHANNEL
 from motcua.law.clock import apology_due
 from motcua.law.lifecycle import LATENESS_CODED, OPEN, State
 from motcua.law.moments import local_day, to_minutes
+from motcua.law.tables import CalendarGap
 from motcua.law.verdict import verdict_by_date, verdict_by_instant
 from motcua.law.worktime import Calendar
 from motcua.statistics.models import FAR
@@ -203,7 +204,12 @@ class _Folding:
         if to_minutes(at) > to_minutes(due):
             return "after_due"
         calendar = self.names.calendars[self.columns.get("calendar_id")]
-        return "in_time" if to_minutes(at) <= to_minutes(apology_due(due, calendar)) else "before_due"
+        try:
+            last = apology_due(due, calendar)
+        except CalendarGap:
+            # A due of another system in a year whose holidays nobody knows: when the letter had to be sent is not known.
+            return ""
+        return "in_time" if to_minutes(at) <= to_minutes(last) else "before_due"
 
     def _take_pauses(self, entry: FeedEntry, said: dict[str, Any], data: dict[str, Any]) -> None:
         back_to = data.get("back_to")

@@ -15,6 +15,8 @@ from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
 
 FIRST_REPORTING_DAY = 15
+# Of days that people give: a year beyond them is a slip of the hand, and a period compared with may lie beyond all calendars.
+_YEARS = range(1900, 2101)
 
 
 class Regime(StrEnum):
@@ -44,6 +46,16 @@ class Window:
     def end(self) -> datetime:
         """The first moment after the window."""
         return _midnight(self.last + timedelta(days=1))
+
+
+def window_between(first: date, last: date) -> Window:
+    """A window as somebody asks for it, by its two days. Raises BadInput."""
+    if first.year not in _YEARS or last.year not in _YEARS:
+        raise BadInput(
+            f"Kỳ báo cáo từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}: cần ngày trong các năm {_YEARS.start}–{_YEARS.stop - 1}.",
+            field="from",
+        )
+    return Window(first, last)
 
 
 def _midnight(day: date) -> datetime:

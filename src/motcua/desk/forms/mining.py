@@ -36,14 +36,14 @@ class MiningForm(forms.Form):
         except BadInput as error:
             raise forms.ValidationError(error.message) from None
 
-    def question(self, at: datetime, within: frozenset[str]) -> Question:
-        """`within` are the codes of the agencies that the asker may see."""
+    def question(self, known: datetime, within: frozenset[str]) -> Question:
+        """As known at the moment asked for, at most at `known`; `within` are the codes of the agencies that the asker may see."""
         given = self.cleaned_data
         return Question(
             code_of(given["procedure"]),
             given["since"],
             given["to"],
-            given["luc"] or at,
+            min(given["luc"] or known, known),
             code_of(given["agency"]),
             within,
             MOST,

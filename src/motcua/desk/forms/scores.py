@@ -61,5 +61,6 @@ def question_of(request: DeskRequest, asked: Given) -> Question:
     if asked.index not in dict(indexes()):
         raise BadInput(f"Không có bộ chỉ số “{asked.index}”.", field="index")
     # An answer whose entries are not all counted yet would open into other numbers later.
-    as_of = parse_moment(asked.as_of) if asked.as_of else known_until(request.at)
-    return question(asked.index, asked.period, asked.agency, now=request.at, as_of=as_of, live=not asked.as_of)
+    known = known_until(request.at)
+    as_of = parse_moment(asked.as_of) if asked.as_of else known
+    return question(asked.index, asked.period, asked.agency, now=known, as_of=as_of, live=not asked.as_of)

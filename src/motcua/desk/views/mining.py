@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +20,7 @@ from motcua.law.errors import BadInput, DomainError
 from motcua.law.moments import VIETNAM
 from motcua.organizations.models import Agency
 from motcua.platform.presentation.words import local
+from motcua.statistics.knowledge import known_until
 from motcua.statistics.mining.answers import Mined
 from motcua.statistics.mining.picture import RARE, picture
 from motcua.statistics.mining.reading import mine_ledger
@@ -38,10 +39,10 @@ def ways(request: DeskRequest) -> HttpResponse:
     form = MiningForm(request.GET) if asked else MiningForm(
         initial={"since": today - timedelta(days=_ASKED_DAYS), "to": today}
     )  # fmt: skip
-    mined, fault = _answer(request, form) if asked else (None, "")
+    mined, fault, as_of = _answer(request, form) if asked else (None, "", request.at)
     context: dict[str, Any] = {"form": form, "fault": fault, "mined": mined, **_offered(request)}
     if mined is not None:
-        query = _query(request, form)
+        query = _query(request, as_of)
 
         def link(part: str, key: str) -> str:
             return f"{reverse('desk:mining_dossiers')}?{urlencode(query | {'phan': part, 'khoa': key})}"
@@ -55,7 +56,7 @@ def ways(request: DeskRequest) -> HttpResponse:
             "other_map": urlencode(query | other | ({} if "ban-do" in whole else {"ban-do": "du"})),
             "whole_tables": urlencode(query | whole | {"bang": "du"}),
             "query": urlencode(query),
-            "as_of": form.cleaned_data["luc"] or request.at,
+            "as_of": as_of,
             "rare": RARE,
         }
     status = 422 if asked and mined is None else 200
@@ -67,7 +68,7 @@ def ways(request: DeskRequest) -> HttpResponse:
 def dossiers(request: DeskRequest) -> HttpResponse:
     """Exactly the dossiers behind one number, as it was when the number was shown."""
     form = MiningForm(request.GET)
-    mined, fault = _answer(request, form)
+    mined, fault, as_of = _answer(request, form)
     part, key = said(request.GET, "phan"), request.GET.get("khoa", "")[:1000]
     if mined is None:
         return show(request, "desk/mining/dossiers.html", {"fault": fault, "form": form}, current="mining", status=422)
@@ -80,7 +81,7 @@ def dossiers(request: DeskRequest) -> HttpResponse:
     pages = max(-(-len(traces) // _PAGE), 1)
     if not 1 <= page <= pages:
         raise Http404(number)
-    query = _query(request, form)
+    query = _query(request, as_of)
     names = dict(Agency.objects.filter(code__in={trace.agency for trace in traces}).values_list("code", "name"))
     rows = [
         {
@@ -96,7 +97,7 @@ def dossiers(request: DeskRequest) -> HttpResponse:
     context = {
         "title": title_of(mined, part, key), "rows": rows, "number": len(traces), "times": mined.times_of(part, key),
         "page": page, "pages": pages,
-        "procedure": mined.log.title, "as_of": form.cleaned_data["luc"] or request.at, "back": urlencode(query),
+        "procedure": mined.log.title, "as_of": as_of, "back": urlencode(query),
         "earlier": urlencode(here | {"trang": page - 1}) if page > 1 else "",
         "later": urlencode(here | {"trang": page + 1}) if page < pages else "",
     }  # fmt: skip
@@ -106,7 +107,7 @@ def dossiers(request: DeskRequest) -> HttpResponse:
 @officers_only(MINERS)
 @require_safe
 def xes(request: DeskRequest) -> HttpResponseBase:
-    mined, fault = _answer(request, MiningForm(request.GET))
+    mined, fault, _ = _answer(request, MiningForm(request.GET))
     if mined is None:
         message = fault or "Câu hỏi chưa đủ; hãy hỏi lại trên trang."
         return HttpResponse(message, status=422, content_type="text/plain; charset=utf-8")
@@ -115,13 +116,16 @@ def xes(request: DeskRequest) -> HttpResponseBase:
     return answer
 
 
-def _answer(request: DeskRequest, form: MiningForm) -> tuple[Mined | None, str]:
+def _answer(request: DeskRequest, form: MiningForm) -> tuple[Mined | None, str, datetime]:
+    """What was mined, or why not; and as known when: never later than what is in the facts, so that it opens as it was shown."""
+    known = known_until(request.at)
     if not form.is_valid():
-        return None, " ".join(str(error) for error in form.errors.get("luc", ()))
+        return None, " ".join(str(error) for error in form.errors.get("luc", ())), known
+    question = form.question(known, frozenset(_agencies(request)))
     try:
-        return mine_ledger(form.question(request.at, frozenset(_agencies(request)))), ""
+        return mine_ledger(question), "", question.as_of
     except DomainError as error:
-        return None, error.message
+        return None, error.message, question.as_of
 
 
 def _agencies(request: DeskRequest) -> dict[str, str]:
@@ -138,8 +142,7 @@ def _offered(request: DeskRequest) -> dict[str, Any]:
     }
 
 
-def _query(request: DeskRequest, form: MiningForm) -> dict[str, Any]:
+def _query(request: DeskRequest, as_of: datetime) -> dict[str, Any]:
     """The question as an address asks it again, as of the same moment."""
-    at = form.cleaned_data["luc"] or request.at
     given = {name: request.GET[name] for name in ("procedure", "agency", "since", "to") if request.GET.get(name)}
-    return given | {"luc": at.astimezone(VIETNAM).isoformat()}
+    return given | {"luc": as_of.astimezone(VIETNAM).isoformat()}

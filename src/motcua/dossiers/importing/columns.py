@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from motcua.law.moments import VIETNAM
 from motcua.platform.text import nfc
 
 # What is told of one dossier: only the columns that were given.
@@ -50,10 +51,13 @@ def _whole_moment(text: str) -> str:
 
 
 def moment_in_utc(moment: datetime) -> str:
-    """The same text as `ledger.moment_text`, three times as fast for a moment without a zone."""
-    if moment.tzinfo is None:
-        return (moment - _VIETNAM_OFFSET).isoformat(timespec="microseconds") + "Z"
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    """The same text as `ledger.moment_text`, three times as fast for a moment without a zone.
+
+    Raises OverflowError for a moment that has no day here.
+    """
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(VIETNAM).replace(tzinfo=None)
+    return (moment - _VIETNAM_OFFSET).isoformat(timespec="microseconds") + "Z"
 
 
 def dated(formats: tuple[str, ...]) -> Reader:
@@ -118,6 +122,8 @@ def read_pauses(kinds: Mapping[str, str], moment: Reader) -> Reader:
         pauses = sorted(_pause(part, kinds, moment) for part in text.split(";") if part.strip())
         if not pauses:
             raise Unreadable("cần dạng LOẠI:TỪ/ĐẾN;…")
+        if len(pauses) > _MOST_ROUNDS:
+            raise Unreadable(f"có {len(pauses)} lần tạm dừng, nhiều nhất là {_MOST_ROUNDS}")
         return ";".join(f"{kind}:{begin}/{end}" for begin, end, kind in pauses)
 
     return read

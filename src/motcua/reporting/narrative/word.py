@@ -12,6 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from motcua.platform.text import xml_text
 from motcua.reporting.narrative.content import Chart, Grid, Narrative, Paragraph, Told
 from motcua.reporting.narrative.pdf import picture, sources_grid
 
@@ -45,7 +46,7 @@ def document(report: Narrative) -> bytes:
         wide = grid.wide
         made.add_heading(f"Phụ lục {place}. {grid.title}", 1)
         _grid(made, grid)
-    made.core_properties.title = report.name
+    made.core_properties.title = xml_text(report.name)
     made.core_properties.author = ""
     out = io.BytesIO()
     made.save(out)
@@ -102,7 +103,7 @@ def _line(
 ) -> None:
     paragraph = made.add_paragraph()
     paragraph.alignment = align
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(xml_text(text))
     run.bold, run.italic, run.font.size = bold, italic, Pt(size)
 
 
@@ -112,7 +113,7 @@ def _paragraph(made: Any, said: Paragraph) -> None:
     paragraph.paragraph_format.first_line_indent = Mm(8)
     for piece in said.pieces:
         if isinstance(piece, Told):
-            paragraph.add_run(piece.text)
+            paragraph.add_run(xml_text(piece.text))
             paragraph.add_run(f"[{piece.note}]").font.superscript = True
         else:
             paragraph.add_run(piece)
@@ -120,7 +121,7 @@ def _paragraph(made: Any, said: Paragraph) -> None:
 
 def _chart(made: Any, chart: Chart) -> None:
     shape = made.add_picture(io.BytesIO(picture(chart)), width=Mm(160))
-    shape._inline.docPr.set("descr", chart.words)
+    shape._inline.docPr.set("descr", xml_text(chart.words))
     _line(made, chart.title, size=11)
 
 
@@ -150,5 +151,5 @@ def _fill(cell: Any, text: str, *, bold: bool = False, size: float = 11, align: 
     paragraph = cell.paragraphs[0]
     paragraph.alignment = align
     paragraph.paragraph_format.space_after = Pt(0)
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(xml_text(text))
     run.bold, run.font.size = bold, Pt(size)

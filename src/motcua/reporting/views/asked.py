@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404
 
-from motcua.board.asking import REGIME_TEXT, Period, month_of, offered, read_period
+from motcua.board.asking import REGIME_TEXT, Period, month_of, offered, read_moment, read_period
 from motcua.board.places import Place, place_of
 from motcua.desk.access import DeskRequest, said
 from motcua.organizations.models import Agency
 from motcua.platform.presentation.words import local
 from motcua.reporting.permissions import READERS, over
+from motcua.statistics.knowledge import known_until
 from motcua.statistics.models import DimAgency
 from motcua.statistics.periods import Regime
 
@@ -26,6 +28,11 @@ def asked_period(request: DeskRequest) -> Period:
         year, quarter = divmod(year * 4 + (month - 1) // 3 - 1, 4)
         given["ky"] = f"{year}-Q{quarter + 1}"
     return read_period(given, today)
+
+
+def asked_moment(request: DeskRequest) -> datetime:
+    """As known when: to the microsecond, as links write it; now where none is asked. Raises BadInput."""
+    return read_moment(said(request.GET, "luc"), known_until(request.at))
 
 
 def regime_word(period: Period) -> str:

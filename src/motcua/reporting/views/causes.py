@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from motcua.board.asking import read_moment, write_moment
+from motcua.board.asking import write_moment
 from motcua.desk.access import DeskRequest, officers_only, said
 from motcua.desk.answers import file_of
 from motcua.desk.shell import show
@@ -17,10 +17,9 @@ from motcua.law.errors import BadInput
 from motcua.reporting import petitions
 from motcua.reporting.causes import MEASURE, Causes, causes_of
 from motcua.reporting.permissions import READERS
-from motcua.reporting.views.asked import asked_period, asked_place, chooser, query_of
+from motcua.reporting.views.asked import asked_moment, asked_period, asked_place, chooser, query_of
 from motcua.reporting.views.listing import opened_rows
 from motcua.reporting.windows import Question, question
-from motcua.statistics.knowledge import known_until
 from motcua.statistics.measures import measure
 from motcua.statistics.tabular.table import Column, Entry, Kind, Table
 
@@ -59,7 +58,7 @@ def causes_page(request: DeskRequest) -> HttpResponse:
 
 def _question(request: DeskRequest, agency: str) -> Question:
     period = asked_period(request)
-    as_of = read_moment(said(request.GET, "luc", limit=20), known_until(request.at))
+    as_of = asked_moment(request)
     return question(period.key, agency, regime=period.regime, now=as_of, as_of=as_of, months=True)
 
 

@@ -11,21 +11,21 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from motcua.board.asking import Period, read_moment, write_moment
+from motcua.board.asking import Period, write_moment
 from motcua.board.places import Place
 from motcua.desk.access import DeskRequest, officers_only, said
 from motcua.desk.shell import show
 from motcua.law.errors import BadInput
 from motcua.reporting.permissions import READERS
-from motcua.reporting.views.asked import asked_period, asked_place, chooser, query_of
+from motcua.reporting.views.asked import asked_moment, asked_period, asked_place, chooser, query_of
 from motcua.reporting.views.filings import PAPERS
 from motcua.reporting.views.form_table import cell_of, table_of
 from motcua.reporting.views.listing import opened_rows
 from motcua.reporting.windows import of_window
-from motcua.statistics.knowledge import known_until
 from motcua.statistics.reports.form_06a import BY, BY_TEXT, COLUMNS, RULES, Report06a, report_06a
 
 _CURRENT = "reporting/form"
+_MILLISECONDS = len("2026-11-26T16:00:00.000")
 _RULE_WORD = {"date": "So theo ngày", "instant": "So theo thời điểm"}
 
 
@@ -51,8 +51,7 @@ def _asked(request: DeskRequest, place: Place) -> _Asked:
     by, rule = said(request.GET, "theo") or BY[0], said(request.GET, "cach") or RULES[0]
     if by not in BY or rule not in RULES:
         raise Http404(f"{by} {rule}")
-    moment = said(request.GET, "luc", limit=20)
-    return _Asked(place, asked_period(request), by, rule, read_moment(moment, known_until(request.at)), live=not moment)
+    return _Asked(place, asked_period(request), by, rule, asked_moment(request), live=not said(request.GET, "luc"))
 
 
 @officers_only(READERS)
@@ -80,7 +79,8 @@ def form_page(request: DeskRequest) -> HttpResponse:
         "period": asked.period,
         "report": report,
         "as_of": asked.as_of,
-        "own_moment": "" if asked.live else write_moment(asked.as_of),
+        # The browser's control shows nothing at all for a moment finer than a thousandth of a second.
+        "own_moment": "" if asked.live else write_moment(asked.as_of)[:_MILLISECONDS],
         "compared": told.compared,
         "table": table_of(report, lambda cell: f"{cells}&{urlencode(cell)}", before),
         "tabs": [(name, word, urlencode(query | {"theo": name})) for name, word in BY_TEXT.items()],

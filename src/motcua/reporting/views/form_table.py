@@ -61,7 +61,8 @@ def cell_of(request: DeskRequest, by: str, apart: bool) -> Mapping[str, Any]:
     """The dimensions of a cell of an address, as `_asked` wrote them; `apart` as of the report."""
     given: dict[str, Any] = {}
     if "dong" in request.GET:
-        given[by] = said(request.GET, "dong") or None
+        # An empty key is what was not told: a code of its own.
+        given[by] = said(request.GET, "dong")
     if level := said(request.GET, "cap"):
         given["level"] = level
     if apart:

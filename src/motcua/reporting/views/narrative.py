@@ -8,16 +8,15 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from motcua.board.asking import read_moment, write_moment
-from motcua.desk.access import DeskRequest, officers_only, said
+from motcua.board.asking import write_moment
+from motcua.desk.access import DeskRequest, officers_only
 from motcua.desk.shell import show
 from motcua.law.errors import BadInput
 from motcua.reporting.narrative.build import narrative
 from motcua.reporting.narrative.content import SOURCE_HEADS, Narrative, source_rows
 from motcua.reporting.permissions import READERS
-from motcua.reporting.views.asked import asked_period, asked_place, chooser, query_of
+from motcua.reporting.views.asked import asked_moment, asked_period, asked_place, chooser, query_of
 from motcua.reporting.windows import question
-from motcua.statistics.knowledge import known_until
 
 _CURRENT = "reporting/narrative"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -32,7 +31,7 @@ def narrative_page(request: DeskRequest) -> HttpResponse:
         return show(request, "reporting/narrative.html", frame, current=_CURRENT)
     try:
         period = asked_period(request)
-        as_of = read_moment(said(request.GET, "luc", limit=20), known_until(request.at))
+        as_of = asked_moment(request)
         report = narrative(question(period.key, place.code, regime=period.regime, now=as_of, as_of=as_of))
     except BadInput as error:
         context = frame | chooser(request, None) | {"fault": error.message}

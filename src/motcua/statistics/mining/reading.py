@@ -20,7 +20,7 @@ from motcua.statistics.mining.answers import Mined
 from motcua.statistics.mining.log import Log, Trace, told_apart
 from motcua.statistics.mining.telling import OUTSIDE, Places, Told, is_imported, tell
 from motcua.statistics.models import DimAgency, DimProcedure
-from motcua.statistics.periods import Window
+from motcua.statistics.periods import window_between
 
 
 class TooMany(BadInput):
@@ -71,7 +71,7 @@ def mine_ledger(question: Question) -> Mined:
 
 def read_log(question: Question) -> Log:
     """Raises BadInput for an unknown procedure or agency and for a window that has not begun, TooMany beyond `most`."""
-    window = Window(question.first, question.last)
+    window = window_between(question.first, question.last)
     if window.start > question.as_of:
         raise BadInput(f"Kỳ từ {question.first:%d/%m/%Y} chưa bắt đầu: chưa có hồ sơ nào để xem.", field="from")
     title = DimProcedure.objects.filter(code=question.procedure).values_list("name", flat=True).first()

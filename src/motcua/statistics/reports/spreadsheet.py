@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
+from motcua.platform.text import xml_text
 from motcua.statistics.reports import lines
 from motcua.statistics.reports.form_06a import COLUMN_TEXT, COLUMNS, Report06a
 
@@ -36,14 +37,14 @@ def spreadsheet(report: Report06a) -> bytes:
     notes.column_dimensions["A"].width = 120
     for row, text in enumerate(report.notes.texts, 1):
         _put(notes.cell(row, 1), text)
-    book.properties.title = f"{lines.number_of(report)}: {report.agency_name}"
+    book.properties.title = xml_text(f"{lines.number_of(report)}: {report.agency_name}")
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
 def _put(cell: Any, value: int | str | None) -> None:
-    cell.value = value
+    cell.value = xml_text(value) if isinstance(value, str) else value
     if isinstance(value, str):
         # A name that begins like a formula stays a name.
         cell.data_type = "s"

@@ -12,6 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from motcua.platform.text import xml_text
 from motcua.statistics.ratios import whole_text
 from motcua.statistics.reports import lines
 from motcua.statistics.reports.form_06a import COLUMN_TEXT, COLUMNS, Report06a
@@ -33,7 +34,7 @@ def document(report: Report06a) -> bytes:
     _line(made, "Ghi chú", bold=True, align=WD_ALIGN_PARAGRAPH.LEFT)
     for text in report.notes.texts:
         _line(made, f"- {text}", align=WD_ALIGN_PARAGRAPH.LEFT)
-    made.core_properties.title = f"{lines.number_of(report)}: {report.agency_name}"
+    made.core_properties.title = xml_text(f"{lines.number_of(report)}: {report.agency_name}")
     made.core_properties.author = ""
     out = io.BytesIO()
     made.save(out)
@@ -63,7 +64,7 @@ def _line(
 ) -> None:
     paragraph = made.add_paragraph()
     paragraph.alignment = align
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(xml_text(text))
     run.bold, run.italic, run.font.size = bold, italic, Pt(size)
 
 
@@ -112,5 +113,5 @@ def _fill(
 ) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = align
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(xml_text(text))
     run.bold, run.italic, run.font.size = bold, italic, Pt(10)

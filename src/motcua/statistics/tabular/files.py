@@ -19,6 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from motcua.documents.rendering import PDF_STANDARDS
 from motcua.documents.wording import FONTS, printable
+from motcua.platform.text import xml_text
 from motcua.statistics.tabular.table import Entry, Kind, Table
 
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -37,7 +38,10 @@ def _heads(table: Table) -> list[str]:
 
 def _defused(value: str | int | float) -> str | int | float:
     """A name that begins like a formula stays a name."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    if not isinstance(value, str):
+        return value
+    value = xml_text(value)
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def _values(row: tuple[Entry, ...]) -> list[str | int | float]:
