@@ -101,6 +101,7 @@ WRONG = [
     (("--from", "2026-09-30", "--to", "2026-09-01"), "ngày cuối phải từ ngày đầu trở đi"),
     (("--from", "2026-09-30", "--to", "9999-12-31"), "cần ngày trong các năm 1900–2100"),
     (("--from", "30/09/2026", "--to", "2026-09-30"), "--from: '30/09/2026' không phải ngày dạng năm-tháng-ngày"),
+    ((*PERIOD, "--agency", "H\udcff"), "Tham số “H?”: không phải chữ mã hóa UTF-8."),
     ((*PERIOD, "--agency", "H99"), "Không có cơ quan mang mã “H99”."),
     ((*PERIOD, "--by", "level"), "--by: 'level' không phải một trong"),
     ((*PERIOD, "--as-of", "hôm qua"), "Không đọc được thời điểm “hôm qua”"),

@@ -167,6 +167,13 @@ def main() -> None:
     except click.ClickException as error:
         click.echo(error.format_message(), err=True)
         sys.exit(2)
+    except UnicodeEncodeError:
+        wrong = next((word for word in sys.argv[1:] if word != word.encode(errors="replace").decode()), None)
+        if wrong is None:
+            raise
+        # Bytes of a terminal that the system could not read: a name of a file may be such, a code in the database never is.
+        click.echo(f"Tham số “{wrong.encode(errors='replace').decode()}”: không phải chữ mã hóa UTF-8.", err=True)
+        sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Đã dừng.", err=True)
         sys.exit(130)
