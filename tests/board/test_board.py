@@ -179,6 +179,9 @@ def test_agencies_of_which_little_was_told_hide_nothing(
 
     board = page_of(client)
     assert "UBND tỉnh Khánh Hòa và" in board
+    untold = client.get(f"{BOARD}chi-tieu/").content.decode().split("Chưa rõ cơ quan")[1].split("</tr>")[0]
+    (href,) = re.findall(r'href="([^"]+)">1<', untold)
+    assert rows_of(client, html.unescape(href)) == (1, 1)
     unlevelled = board.split("<caption>Xếp hạng: Chưa rõ cấp")[1].split("</table>")[0]
     assert "H32.700" in unlevelled
     assert "Chưa rõ cơ quan" not in unlevelled

@@ -30,13 +30,13 @@ def asked_for(name: str, window: Window, as_of: datetime, place: Place, *, live:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`agency`: of this one alone; without it, of all that make up the place's total."""
+    """`agency`: of this one alone, whose code is empty where none was told; None: of all that make up the place's total."""
 
     measure: str
     window: Window
     as_of: datetime
     place: Place
-    agency: str = ""
+    agency: str | None = None
     weekday: int | None = None
     hour: int | None = None
 
@@ -55,7 +55,7 @@ class Cell:
 
     @property
     def dimensions(self) -> dict[str, Any]:
-        own: dict[str, Any] = {"agency": self.agency} if self.agency else {"vertical": self.place.vertical}
+        own: dict[str, Any] = {"agency": self.agency} if self.agency is not None else {"vertical": self.place.vertical}
         if self.weekday is not None:
             own["weekday"] = self.weekday
         if self.hour is not None:
@@ -86,7 +86,7 @@ class Cell:
     def _own(self) -> dict[str, str]:
         """What tells it from others of the same window, moment and place."""
         asked = {"chi-tieu": self.measure}
-        if self.agency:
+        if self.agency is not None:
             asked["cua"] = self.agency
         if self.weekday is not None:
             asked["thu"] = str(self.weekday)
@@ -116,8 +116,8 @@ def _cells_of(window: Window, as_of: datetime, place: str) -> str:
 
 def read_cell(given: Mapping[str, str], place: Place, now: datetime) -> Cell:
     """The cell of an address. Raises BadInput; LookupError for an agency outside the place."""
-    agency = given.get("cua", "")
-    if agency and agency not in {one.code for one in place.below}:
+    agency = given.get("cua")
+    if agency is not None and agency not in {one.code for one in place.below}:
         raise LookupError(agency)
     try:
         window = window_between(date.fromisoformat(given.get("tu", "")), date.fromisoformat(given.get("den", "")))

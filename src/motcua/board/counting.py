@@ -30,13 +30,13 @@ class Numbers:
         """Of the agencies of the place's total."""
         return sum(self.of(name, agency.code) for agency in self.place.own)
 
-    def entry(self, name: str, agency: str = "", **shown: str) -> Entry:
+    def entry(self, name: str, agency: str | None = None, **shown: str) -> Entry:
         """The number of one agency, or the total; a nought has nothing to open."""
-        number = self.of(name, agency) if agency else self.total(name)
+        number = self.total(name) if agency is None else self.of(name, agency)
         return Entry(number, Cell(name, self.window, self.as_of, self.place, agency).link if number else "", **shown)
 
-    def ratio(self, numerator: str, denominator: str, agency: str = "") -> tuple[int, int]:
-        if agency:
+    def ratio(self, numerator: str, denominator: str, agency: str | None = None) -> tuple[int, int]:
+        if agency is not None:
             return self.of(numerator, agency), self.of(denominator, agency)
         return self.total(numerator), self.total(denominator)
 

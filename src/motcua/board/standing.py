@@ -28,11 +28,11 @@ class Standing:
     def of(self, agency: str) -> int:
         return (self.by_agency or {}).get(agency, 0)
 
-    def entry(self, place: Place, agency: str = "") -> Entry:
+    def entry(self, place: Place, agency: str | None = None) -> Entry:
         """Of one agency alone, or of all of the place's total."""
         if self.by_agency is None:
             return Entry(None)
-        number = self.of(agency) if agency else sum(self.of(one.code) for one in place.own)
+        number = self.of(agency) if agency is not None else sum(self.of(one.code) for one in place.own)
         return Entry(number, link(place, agency) if number else "")
 
     @property
@@ -51,11 +51,11 @@ def counts(actor: Actor) -> Standing:
     return Standing(told, StuckSearch.objects.aggregate(at=Min("done_at"))["at"])
 
 
-def link(place: Place, agency: str = "") -> str:
-    return f"{reverse('board:standing')}?{urlencode({'co-quan': place.code} | ({'cua': agency} if agency else {}))}"
+def link(place: Place, agency: str | None = None) -> str:
+    return f"{reverse('board:standing')}?{urlencode({'co-quan': place.code} | ({} if agency is None else {'cua': agency}))}"
 
 
-def rows(actor: Actor, place: Place, agency: str = "") -> QuerySet[StuckDossier]:
+def rows(actor: Actor, place: Place, agency: str | None = None) -> QuerySet[StuckDossier]:
     """Those that the numbers count, longest first."""
-    codes = [agency] if agency else [one.code for one in place.own]
+    codes = [agency] if agency is not None else [one.code for one in place.own]
     return queries.stuck(actor).filter(agency__code__in=codes)

@@ -83,7 +83,7 @@ def _line(
 
     def entry(name: str | None) -> Entry:
         told = number(name) if name else 0
-        cell = Cell(name or "", window, as_of, place, agency.code if agency else "")
+        cell = Cell(name or "", window, as_of, place, agency.code if agency else None)
         return Entry(told, cell.link if told else "")
 
     numerator, denominator = number(ratio.numerator), number(ratio.denominator)

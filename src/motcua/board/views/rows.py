@@ -34,7 +34,9 @@ def rows(request: DeskRequest) -> HttpResponse:
     if place is None:
         raise Http404("co-quan")
     try:
-        cell = read_cell({name: said(request.GET, name, limit=60) for name in _NAMES}, place, request.at)
+        cell = read_cell(
+            {name: said(request.GET, name, limit=60) for name in _NAMES if name in request.GET}, place, request.at
+        )
         if form := request.GET.get("tep", ""):
             return file_of(listed(cell, cell.rows(0, MOST)), form)
         after = _number(said(request.GET, "sau"))
@@ -74,12 +76,12 @@ def standing(request: DeskRequest) -> HttpResponse:
     _, place = asked_place(request)
     if place is None:
         raise Http404("co-quan")
-    agency, after = said(request.GET, "cua"), said(request.GET, "sau")
-    name = next((one.name for one in place.below if one.code == agency), "" if agency else place.name)
+    agency, after = said(request.GET, "cua") if "cua" in request.GET else None, said(request.GET, "sau")
+    name = place.name if agency is None else next((one.name for one in place.below if one.code == agency), "")
     if not name:
         raise Http404(agency)
     found = places_still.rows(request.actor, place, agency)
-    query = {"co-quan": place.code} | ({"cua": agency} if agency else {})
+    query = {"co-quan": place.code} | ({} if agency is None else {"cua": agency})
     if form := request.GET.get("tep", ""):
         return file_of(standing_listed(list(found[:MOST]), request.at, name), form)
     try:
