@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from django.http import HttpResponse
 
+from motcua.platform.text import no_formula
+
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 MOST = 20_000
 
@@ -24,6 +26,6 @@ def sheet(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) ->
 
 
 def _plain(cell: object) -> object:
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
+    if isinstance(cell, str):
+        return no_formula(cell)
     return "" if cell is None else cell

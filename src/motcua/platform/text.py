@@ -31,6 +31,11 @@ def xml_text(text: str) -> str:
     return _NO_XML.sub("", text)
 
 
+def no_formula(text: str) -> str:
+    """For a cell of a spreadsheet: what begins like a formula stays a name."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng: the dictionary's order after no tone
 _PRIMARY = {letter: chr(ord("A") + place) for place, letter in enumerate(_ALPHABET)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from motcua.desk.access import READERS, DeskRequest, officers_only, said
 from motcua.desk.forms.lateness import CauseForm, WindowForm
+from motcua.desk.sheets import sheet
 from motcua.desk.shell import show
 from motcua.desk.views.dossier import find
 from motcua.law.errors import BadInput, DomainError
@@ -137,17 +136,14 @@ _HEAD = (
 
 
 def _csv(lines: list[CauseLine], titles: dict[str, str], name: str) -> HttpResponse:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(_HEAD)
-    for line in lines:
-        writer.writerow(
-            [
+    return sheet(
+        name,
+        _HEAD,
+        (
+            (
                 line.sector_code, line.sector, line.code, titles.get(line.code, ""), line.agency_code, line.agency,
                 line.dossiers, line.waiting,
-            ]
-        )  # fmt: skip
-    # The mark by which spreadsheets know UTF-8.
-    answer = HttpResponse("\N{ZERO WIDTH NO-BREAK SPACE}" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
+            )
+            for line in lines
+        ),
+    )  # fmt: skip

@@ -19,6 +19,7 @@ from motcua.law.errors import DomainError
 from motcua.law.moments import VIETNAM
 from motcua.organizations.models import Officer
 from motcua.platform.presentation.words import local
+from motcua.platform.text import no_formula
 from motcua.processes.what_if.answers import Answer, Changed, what_if
 
 # A page of them is read, the whole is for the table file.
@@ -111,8 +112,8 @@ def _lines(changed: list[Changed]) -> Iterator[str]:
         yield writer.writerow(
             [
                 one.code,
-                one.procedure,
-                one.agency,
+                no_formula(one.procedure),
+                no_formula(one.agency),
                 *(
                     moment.astimezone(VIETNAM).isoformat(timespec="minutes")
                     for moment in (one.due_before, one.due_after)

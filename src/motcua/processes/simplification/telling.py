@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from motcua.law.limits import UNIT_TEXT, Limit, Unit
+from motcua.platform.text import no_formula
 from motcua.processes.checks import DAY_MINUTES
 from motcua.processes.models import Simplification, SimplifiedLimit, SimplifiedPart
 from motcua.processes.simplification.queries import STANDING_TEXT, Sum, standing
@@ -17,8 +18,6 @@ _COLUMNS = (
     "Thí điểm", "Tình trạng", "Thời hạn cắt giảm", "Cắt nhiều nhất (%)", "Giảm nhiều nhất (ngày làm việc)", "Giấy tờ bỏ, gộp",
     "Biểu mẫu bỏ, gộp", "Bước bỏ, gộp", "Số bộ trước", "Số bộ sau", "Ghi chú",
 )  # fmt: skip
-# A cell that begins so is run as a formula by spreadsheets.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def limit_lines(limits: Iterable[SimplifiedLimit]) -> list[tuple[str, SimplifiedLimit]]:
@@ -92,7 +91,7 @@ def csv_text(rows: Iterable[Simplification], *, on: date) -> str:
     writer = csv.writer(target)
     writer.writerow(_COLUMNS)
     for row in rows:
-        writer.writerow([_plain(value) for value in _cells(row, on)])
+        writer.writerow([no_formula(value) for value in _cells(row, on)])
     return "\ufeff" + target.getvalue()
 
 
@@ -113,7 +112,3 @@ def _cells(row: Simplification, on: date) -> list[str]:
         *("; ".join(part_words(part) for part in parts if part.kind == kind) for kind in SimplifiedPart.Kind.values),
         str(row.sets_before or ""), str(row.sets_after or ""), row.note,
     ]  # fmt: skip
-
-
-def _plain(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value

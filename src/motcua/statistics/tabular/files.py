@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from motcua.documents.rendering import PDF_STANDARDS
 from motcua.documents.wording import FONTS, printable
-from motcua.platform.text import xml_text
+from motcua.platform.text import no_formula, xml_text
 from motcua.statistics.tabular.table import Entry, Kind, Table
 
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -40,8 +40,7 @@ def _defused(value: str | int | float) -> str | int | float:
     """A name that begins like a formula stays a name."""
     if not isinstance(value, str):
         return value
-    value = xml_text(value)
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return no_formula(xml_text(value))
 
 
 def _values(row: tuple[Entry, ...]) -> list[str | int | float]:
