@@ -36,14 +36,14 @@ def ratio_of(goal: Goal) -> Ratio:
 
 
 def standing(place: Place, year: int, window: Window, goal: Goal, as_of: datetime) -> Standing:
-    """Two queries, whatever the number of agencies."""
+    """Two queries, whatever the number of agencies; of a year that has not begun only what is set for it is known."""
     ratios = {one: ratio_of(one) for one in Goal}
     names = {name for ratio in ratios.values() for name in (ratio.numerator, ratio.denominator, ratio.unknown) if name}
     found = counts(*sorted(names))
-    asked = asked_for(found[0].name, window, as_of, place)
-    values: dict[str, Mapping[str, int | None]] = {
-        key[0]: row for key, row in count_values(found, asked, by=("agency",)).items()
-    }
+    values: dict[str, Mapping[str, int | None]] = {}
+    if window.start <= as_of:
+        asked = asked_for(found[0].name, window, as_of, place)
+        values = {key[0]: row for key, row in count_values(found, asked, by=("agency",)).items()}
     given = newest(place.below, year)
     whole = [(Entry(one.label), *_line(place, window, as_of, values, ratios[one], one, given)) for one in Goal]
     agencies = [

@@ -68,7 +68,7 @@ def targets(request: DeskRequest) -> HttpResponse:
     context = {
         "place": place,
         "year": year,
-        "years": [(one, urlencode(query | {"nam": one})) for one in range(this_year, this_year - 3, -1)],
+        "years": [(one, urlencode(query | {"nam": one})) for one in range(this_year + 1, this_year - 3, -1)],
         "goals": [(one, urlencode(query | {"muc": one.value})) for one in Goal],
         "goal": Goal(goal),
         "told": told,
