@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from functools import cache, reduce
+from functools import cache
 
 import ibis
 import ibis.expr.types as ir
@@ -17,6 +17,7 @@ from django.db import connection
 from motcua.law.errors import BadInput
 from motcua.statistics.compiling import any_of
 from motcua.statistics.engines import Query, postgres
+from motcua.statistics.expressions import any_counts
 from motcua.statistics.measures import MEASURES, Count, Fact
 from motcua.statistics.models import FAR, WHOLE_DAY, DailyCount
 from motcua.statistics.tables import END, START, dossiers, moves
@@ -68,7 +69,7 @@ def _maker(fact: Fact, moment: str, counts: Sequence[Count]) -> Callable[[], tup
         else:
             view = moves
         view = view.filter(view.dossier_id == _DOSSIERS)
-        kept = view.filter(reduce(lambda one, other: one | other, [count.where(view) for count in counts]))
+        kept = view.filter(any_counts(counts, view))
         values = [kept.count(where=count.where(kept)).name(count.name) for count in counts]
         return kept.group_by(kept[f"{moment}_on"], kept.hour, kept.agency).aggregate(values), (START, END, _DOSSIERS)
 

@@ -17,13 +17,13 @@ from motcua.statistics.tables import (
     Cut,
     dossier_view,
     message_view,
+    moment,
     move_view,
     part_view,
     with_standstill,
 )
 
-EARLIEST = ibis.param("timestamp('UTC')").name("earliest")
-LATEST = ibis.param("timestamp('UTC')").name("latest")
+EARLIEST, LATEST = moment("earliest"), moment("latest")
 
 # What of a row is shown when a number is opened; `dossier_id` first, for pages are told apart by it.
 OPENED = {

@@ -19,7 +19,7 @@ from motcua.statistics import daily, expressions
 from motcua.statistics.engines import Engine, Query, postgres
 from motcua.statistics.measures import Count, Lacking, Ratio, counts_of, measure
 from motcua.statistics.periods import Window
-from motcua.statistics.tables import AGENCIES, AS_OF, PARAMETERS, Cut
+from motcua.statistics.tables import AGENCIES, AS_OF, PARAMETERS, Cut, moment
 
 _INSTANT = timedelta(microseconds=1)
 _AFTER = ibis.param("int64").name("after")
@@ -145,14 +145,14 @@ def values_at(
     """
     several = tuple(dict.fromkeys(ends))
     names = tuple(count.name for count in counts)
-    moments = [ibis.param("timestamp('UTC')").name(f"end_{place}") for place in range(len(several))]
+    moments = [moment(f"end_{place}") for place in range(len(several))]
 
     def make() -> tuple[ir.Table, Sequence[ir.Scalar]]:
         parameters = (AS_OF, AGENCIES, expressions.EARLIEST, expressions.LATEST, *moments)
         return expressions.counted_at(counts, by, asked.cut, moments), parameters
 
     values = asked.values | {"earliest": min(several), "latest": max(several)}
-    values |= {moment.get_name(): end for moment, end in zip(moments, several, strict=True)}
+    values |= {one.get_name(): end for one, end in zip(moments, several, strict=True)}
     found: dict[datetime, dict[Key, dict[str, int]]] = {end: {} for end in several}
     for row in engine.run(Query(("counted at", names, tuple(by), asked.cut, len(several)), make, values)):
         key, told = tuple(row[: len(by)]), row[len(by) :]

@@ -62,10 +62,14 @@ messages = _table(FactMessage)
 agencies = _table(DimAgency)
 procedures = _table(DimProcedure)
 
+
+def moment(name: str) -> ir.Scalar:
+    """A parameter whose value is a moment."""
+    return ibis.param(_MOMENT).name(name)
+
+
 # What is asked: the window [START, END), what was known at AS_OF, the agencies whose dossiers are counted.
-START = ibis.param(_MOMENT).name("start")
-END = ibis.param(_MOMENT).name("end")
-AS_OF = ibis.param(_MOMENT).name("as_of")
+START, END, AS_OF = moment("start"), moment("end"), moment("as_of")
 AGENCIES = any_of("agencies", "string")
 PARAMETERS = (START, END, AS_OF, AGENCIES)
 
@@ -89,9 +93,9 @@ def dossier_view(cut: Cut, wanted: Collection[str] = (), *, with_pauses: bool = 
     return with_standstill(view, cut, END, "paused") if with_pauses else view
 
 
-def with_standstill(view: ir.Table, cut: Cut, moment: ir.Scalar, name: str) -> ir.Table:
-    """With a column `name`: whether the clock stands at `moment`."""
-    standing = _known(pauses, cut).filter(pauses.paused_from < moment, pauses.paused_to >= moment)
+def with_standstill(view: ir.Table, cut: Cut, at: ir.Scalar, name: str) -> ir.Table:
+    """With a column `name`: whether the clock stands at `at`."""
+    standing = _known(pauses, cut).filter(pauses.paused_from < at, pauses.paused_to >= at)
     # Pauses told by another system may overlap; a dossier stands still once.
     still = standing.select(still_province=standing.province, still_dossier=standing.dossier_id).distinct()
     joined = view.left_join(still, [view.province == still.still_province, view.dossier_id == still.still_dossier])

@@ -38,9 +38,7 @@ def _heads(table: Table) -> list[str]:
 
 def _defused(value: str | int | float) -> str | int | float:
     """A name that begins like a formula stays a name."""
-    if not isinstance(value, str):
-        return value
-    return no_formula(xml_text(value))
+    return no_formula(xml_text(value)) if isinstance(value, str) else value
 
 
 def _values(row: tuple[Entry, ...]) -> list[str | int | float]:
