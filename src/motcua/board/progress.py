@@ -58,10 +58,7 @@ def progress(key: str, as_of: datetime) -> Progress:
     values = {key[0]: {name: value or 0 for name, value in row.items()} for key, row in told.items()}
     main = [one for one in agencies if not one.vertical]
     vertical = [one for one in agencies if one.vertical]
-    order = list(Agency.Level.values)
-    # Of an agency that only another system has named the level may be unknown.
-    place = {level: number for number, level in enumerate(order)}
-    main.sort(key=lambda one: (place.get(one.level, len(order)), sort_key(one.name)))
+    main.sort(key=lambda one: (Agency.Level.place(one.level), sort_key(one.name)))
     return Progress(
         window,
         _table("tien-do", "Tiến độ theo cơ quan", main, values, as_of, key),

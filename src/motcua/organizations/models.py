@@ -79,6 +79,11 @@ class Agency(models.Model):
         COMMUNE = "commune", "Cấp xã"
         VERTICAL = "vertical", "Ngành dọc"
 
+        @classmethod
+        def place(cls, level: str) -> int:
+            """In order from above to below; what other systems did not tell stands last."""
+            return cls.values.index(level) if level in cls.values else len(cls.values)
+
     code = models.CharField("mã định danh", max_length=35, unique=True)
     name = models.CharField("tên", max_length=200)
     level = models.CharField("cấp", max_length=10, choices=Level)

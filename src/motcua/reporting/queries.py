@@ -89,10 +89,9 @@ def filings(actor: Actor, window: Window, *, at: datetime) -> list[Line]:
     standing = agencies.filter(
         Q(pk__in=found) | (Q(valid_from__lte=window.last) & (Q(valid_to=None) | Q(valid_to__gt=window.first)))
     )
-    order = {level: number for number, level in enumerate(Agency.Level.values)}
     return [
         _line(agency, found.get(agency.pk), signed, last_day, at)
-        for agency in sorted(standing, key=lambda one: (order.get(one.level, len(order)), one.code))
+        for agency in sorted(standing, key=lambda one: (Agency.Level.place(one.level), one.code))
     ]
 
 
