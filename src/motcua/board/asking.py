@@ -9,6 +9,7 @@ from datetime import date, datetime
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM, parse_moment
 from motcua.statistics.periods import (
+    YEARS,
     Regime,
     Window,
     month_key,
@@ -20,8 +21,6 @@ from motcua.statistics.periods import (
 REGIMES = {"lich": Regime.CALENDAR, "bao-cao": Regime.REPORTING}
 REGIME_TEXT = {"lich": "Theo tháng lịch", "bao-cao": "Từ ngày 15 đến ngày 14"}
 OWN = "rieng"
-# Nothing was recorded before; pages look at days before the moment, and calendars have a first one.
-_FIRST_YEAR = 1900
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +105,9 @@ def read_moment(text: str, now: datetime) -> datetime:
             known = min(parse_moment(text), now)
         except BadInput:
             raise BadInput("Tính đến: cần ngày và giờ, ví dụ 26/11/2026 16:00.", field="luc") from None
-        if known.year < _FIRST_YEAR:
-            raise BadInput(f"Tính đến {known:%d/%m/%Y}: cần từ năm {_FIRST_YEAR} trở đi.", field="luc")
+        # Nothing was recorded before; pages look at days before the moment, and calendars have a first one.
+        if known.year < YEARS.start:
+            raise BadInput(f"Tính đến {known:%d/%m/%Y}: cần từ năm {YEARS.start} trở đi.", field="luc")
     return known.astimezone(VIETNAM)
 
 

@@ -16,7 +16,7 @@ from motcua.law.moments import VIETNAM
 
 FIRST_REPORTING_DAY = 15
 # Of days that people give: a year beyond them is a slip of the hand, and a period compared with may lie beyond all calendars.
-_YEARS = range(1900, 2101)
+YEARS = range(1900, 2101)
 
 
 class Regime(StrEnum):
@@ -50,9 +50,9 @@ class Window:
 
 def window_between(first: date, last: date) -> Window:
     """A window as somebody asks for it, by its two days. Raises BadInput."""
-    if first.year not in _YEARS or last.year not in _YEARS:
+    if first.year not in YEARS or last.year not in YEARS:
         raise BadInput(
-            f"Kỳ báo cáo từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}: cần ngày trong các năm {_YEARS.start}–{_YEARS.stop - 1}.",
+            f"Kỳ báo cáo từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}: cần ngày trong các năm {YEARS.start}–{YEARS.stop - 1}.",
             field="from",
         )
     return Window(first, last)
