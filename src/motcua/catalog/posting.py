@@ -99,10 +99,10 @@ def post_again(desk: Desk, posted_ids: Collection[int], *, reason: str, actor: A
             )
     end_posting([row.pk for row in rows if row not in ended], valid_to=None, reason="", actor=actor, at=at)
     post_procedures(((desk, row.procedure, row.agency) for row in ended), valid_from=today)
-    for row in rows:
-        desk.procedures.filter(procedure=row.procedure_id, agency=row.agency_id, valid_to=None).update(
-            again_reason=tidy, again_by_id=actor.id if actor.kind is ActorKind.OFFICER else None, again_at=at
-        )
+    these = Q(*(Q(procedure=row.procedure_id, agency=row.agency_id) for row in rows), _connector=Q.OR)
+    desk.procedures.filter(these, valid_to=None).update(
+        again_reason=tidy, again_by_id=actor.id if actor.kind is ActorKind.OFFICER else None, again_at=at
+    )
     return len(rows)
 
 
