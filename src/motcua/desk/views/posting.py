@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -123,25 +123,34 @@ def _list_of(desk: Desk) -> str:
     return f"{reverse('desk:posted')}?{urlencode({'noi': desk.pk})}"
 
 
-class TakeDownForm(DeskForm):
-    posted = forms.TypedMultipleChoiceField(
-        label="Gỡ ở",
+def _places(label: str) -> forms.TypedMultipleChoiceField:
+    return forms.TypedMultipleChoiceField(
+        label=label,
         coerce=int,
         choices=[],
         widget=forms.CheckboxSelectMultiple,
         help_text="Cơ quan giải quyết của thủ tục.",
     )
-    valid_to = DayField(label="Thôi niêm yết từ", help_text="Ngày đầu tiên bộ phận một cửa không còn tiếp nhận.")
-    reason = text("Lý do", hint="Ví dụ: số và ngày của quyết định bãi bỏ, phân cấp lại.")
 
-    def __init__(self, *args: Any, places: Sequence[DeskProcedure], **kwargs: Any) -> None:
+
+class _PlacesForm(DeskForm):
+    """Asks for some of the rows of a procedure at a desk, in a field `posted` of its own; `places`: number and name of each."""
+
+    def __init__(self, *args: Any, places: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = self.fields["posted"]
         assert isinstance(choices, forms.ChoiceField)
-        choices.choices = [
-            (one.pk, f"{one.agency.name} (đã định gỡ từ {one.valid_to:%d/%m/%Y})" if one.valid_to else one.agency.name)
-            for one in places
-        ]
+        choices.choices = list(places)
+
+
+class TakeDownForm(_PlacesForm):
+    posted = _places("Gỡ ở")
+    valid_to = DayField(label="Thôi niêm yết từ", help_text="Ngày đầu tiên bộ phận một cửa không còn tiếp nhận.")
+    reason = text("Lý do", hint="Ví dụ: số và ngày của quyết định bãi bỏ, phân cấp lại.")
+
+
+def _planned_text(one: DeskProcedure) -> str:
+    return f"{one.agency.name} (đã định gỡ từ {one.valid_to:%d/%m/%Y})" if one.valid_to else one.agency.name
 
 
 @officers_only(ADMINISTRATORS)
@@ -156,7 +165,8 @@ def take_procedure_down(request: DeskRequest, desk_id: int, procedure_id: int) -
         messages.error(request, "Thủ tục này không còn niêm yết tại đây.")
         return redirect(back)
     start = {"posted": [one.pk for one in places], "valid_to": today}
-    form = TakeDownForm(request.POST if request.method == "POST" else None, places=places, initial=start)
+    named = [(one.pk, _planned_text(one)) for one in places]
+    form = TakeDownForm(request.POST if request.method == "POST" else None, places=named, initial=start)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -185,27 +195,15 @@ def take_procedure_down(request: DeskRequest, desk_id: int, procedure_id: int) -
     return show(request, "desk/admin/take_down.html", context, current="posted", status=422 if form.errors else 200)
 
 
-class PostAgainForm(DeskForm):
-    posted = forms.TypedMultipleChoiceField(
-        label="Niêm yết lại ở",
-        coerce=int,
-        choices=[],
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Cơ quan giải quyết của thủ tục.",
-    )
+class PostAgainForm(_PlacesForm):
+    posted = _places("Niêm yết lại ở")
     reason = text("Lý do", hint="Ví dụ: gỡ nhầm; số và ngày của quyết định công bố lại.")
 
-    def __init__(self, *args: Any, places: Sequence[DeskProcedure], today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = self.fields["posted"]
-        assert isinstance(choices, forms.ChoiceField)
-        choices.choices = [(one.pk, f"{one.agency.name} ({_end_text(one, today)})") for one in places]
 
-
-def _end_text(one: DeskProcedure, today: date) -> str:
+def _ended_text(one: DeskProcedure, today: date) -> str:
     """Of a row that has an end."""
     ended = one.valid_to is not None and one.valid_to <= today
-    return f"{'đã gỡ' if ended else 'còn niêm yết, định gỡ'} từ {one.valid_to:%d/%m/%Y}"
+    return f"{one.agency.name} ({'đã gỡ' if ended else 'còn niêm yết, định gỡ'} từ {one.valid_to:%d/%m/%Y})"
 
 
 @officers_only(ADMINISTRATORS)
@@ -221,7 +219,8 @@ def post_procedure_again(request: DeskRequest, desk_id: int, procedure_id: int) 
     last = max((one.ended_at for one in places if one.ended_at), default=None)
     start = {"posted": [one.pk for one in places if one.ended_at == last]}
     data = request.POST if request.method == "POST" else None
-    form = PostAgainForm(data, places=places, today=local(request.at).date(), initial=start)
+    named = [(one.pk, _ended_text(one, local(request.at).date())) for one in places]
+    form = PostAgainForm(data, places=named, initial=start)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
