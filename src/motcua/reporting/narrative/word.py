@@ -116,7 +116,7 @@ def _paragraph(made: Any, said: Paragraph) -> None:
             paragraph.add_run(xml_text(piece.text))
             paragraph.add_run(f"[{piece.note}]").font.superscript = True
         else:
-            paragraph.add_run(piece)
+            paragraph.add_run(xml_text(piece))
 
 
 def _chart(made: Any, chart: Chart) -> None:
