@@ -58,6 +58,10 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    # A password of a test is kept from nobody. What is stored names its rounds, so a process beside reads it too.
+    PBKDF2PasswordHasher.iterations = 1
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
