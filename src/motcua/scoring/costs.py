@@ -49,11 +49,11 @@ def costs(question: Question, criterion: Leaf, *, limit: int, after: int = 0, pl
         rows = _costing(ratio, cell, cut)
         of = rows.unknown.ifelse(1, 0).sum().over(ibis.window()).cast("int64")
         rows = rows.mutate(of_total=rows.count().over(ibis.window()).cast("int64"), of_unknown=of)
-        kept = rows.filter(rows.dossier_id > _AFTER).order_by("dossier_id").limit(limit)
-        return kept.select(*COLUMNS, "of_total", "of_unknown"), (*PARAMETERS, _AFTER)
+        kept = rows.filter(rows.dossier_id > _AFTER).select(*COLUMNS, "of_total", "of_unknown")
+        return kept.order_by("dossier_id"), (*PARAMETERS, _AFTER)
 
-    key = ("costing", ratio.terms, tuple(cell.items()), limit, cut)
-    found = Inlined().run(Query(key, page, question.asked.values | {"after": after}))
+    key = ("costing", ratio.terms, tuple(cell.items()), cut)
+    found = Inlined(limit).run(Query(key, page, question.asked.values | {"after": after}))
     total, unknown = found[0][-2:] if found else (0, 0)
     return Cost(total, unknown, tuple(dict(zip(COLUMNS, row, strict=False)) for row in found))
 

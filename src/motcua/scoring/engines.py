@@ -17,10 +17,17 @@ _NAMED = re.compile(r'("t\d+") AS \(')
 
 
 class Inlined:
-    """What a statement names and uses more than once is looked up each time by its condition, not copied out as a whole."""
+    """What a statement names and uses more than once is looked up each time by its condition, not copied out as a whole.
+
+    `limit` is no part of the expression: compiling costs more than asking, and the same is asked with several limits.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
 
     def run(self, query: Query) -> list[tuple[Any, ...]]:
-        return _rows(_NAMED.sub(r"\1 AS NOT MATERIALIZED (", postgres.text_of(query)), query.values)
+        text = _NAMED.sub(r"\1 AS NOT MATERIALIZED (", postgres.text_of(query))
+        return _rows(f"{text} LIMIT %(limit)s", {**query.values, "limit": self._limit})
 
 
 class Supposing:

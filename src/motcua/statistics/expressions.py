@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
+from functools import cache, reduce
 
 import ibis
 import ibis.expr.types as ir
@@ -49,9 +49,15 @@ ORDER = {
 
 def _view(counts: Sequence[Count], by: Sequence[str], cut: Cut) -> ir.Table:
     (fact,) = {count.fact for count in counts}
-    wanted = {column_of(name, counts[0]) for name in by}
+    wanted = frozenset(column_of(name, counts[0]) for name in by)
+    return _view_of(fact, wanted, cut, any(count.pauses for count in counts))
+
+
+@cache
+def _view_of(fact: Fact, wanted: frozenset[str], cut: Cut, with_pauses: bool) -> ir.Table:
+    """Made once: one statement often holds the same view many times, and few different ones are ever asked for."""
     if fact is Fact.DOSSIER:
-        return dossier_view(cut, wanted, with_pauses=any(count.pauses for count in counts))
+        return dossier_view(cut, wanted, with_pauses=with_pauses)
     return {Fact.MOVE: move_view, Fact.PART: part_view, Fact.MESSAGE: message_view}[fact](cut, wanted)
 
 
