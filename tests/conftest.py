@@ -12,7 +12,6 @@ import contextlib
 import os
 import shutil
 import signal
-import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from tests.folders import server_folder
 
 _stack = contextlib.ExitStack()
 
@@ -34,8 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if worker is None:
         for name in [name for name in os.environ if name.startswith("MOTCUA_") and "TEST" not in name]:
             del os.environ[name]
-        home = Path(tempfile.mkdtemp(prefix="motcua-test-"))
-        home.chmod(0o711)
+        home = server_folder("motcua-test-")
         _stack.callback(_leave_nothing, home)
         # A run ended by `kill` cleans up like one ended by Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from tests.dossiers.lives import live
+from tests.folders import server_folder
 from tests.province import MONDAY, build_province
 
 from motcua.dossiers.checkpoints import CheckpointStore, make_checkpoint
@@ -26,8 +26,7 @@ from motcua.platform.postgres import Cluster
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="motcua-restore-"))
-    folder.chmod(0o711)
+    folder = server_folder("motcua-restore-")
     yield folder
     shutil.rmtree(folder)
 

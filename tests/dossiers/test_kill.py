@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ import psutil
 import psycopg
 import pytest
 from tests.dossiers.kill_driver import start_of
+from tests.folders import server_folder
 from tests.province import MONDAY
 
 from motcua.law.moments import VIETNAM
@@ -35,8 +35,7 @@ CHANNELS = 3
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="motcua-kill-"))
-    folder.chmod(0o711)
+    folder = server_folder("motcua-kill-")
     yield folder
     shutil.rmtree(folder)
 

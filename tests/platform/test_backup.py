@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.folders import server_folder
 
 from motcua.platform.backup import (
     BackupBroken,
@@ -53,8 +53,7 @@ class House:
 
 @contextlib.contextmanager
 def place_for_a_house() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="motcua-backup-"))
-    folder.chmod(0o711)
+    folder = server_folder("motcua-backup-")
     yield folder
     shutil.rmtree(folder)
 

@@ -8,13 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.folders import server_folder
 
 from motcua.platform import postgres
 from motcua.platform.home import make_home, may_enter
@@ -25,8 +25,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the serve
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="motcua-pg-"))
-    folder.chmod(0o711)
+    folder = server_folder("motcua-pg-")
     yield folder
     shutil.rmtree(folder)
 

@@ -367,7 +367,7 @@ class Cluster:
     def _start(self, binaries: Path) -> None:
         command: list[str | Path] = [binaries / "postgres", "-D", self.data, "-k", self.sockets]
         if not self.durable:
-            command += ["-c", "fsync=off", "-c", "full_page_writes=off"]
+            command += ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_wal_size=512MB"]
         log = self.base / "start.log"
         with open(log, "w") as output:
             server = subprocess.Popen(
