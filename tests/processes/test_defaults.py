@@ -86,6 +86,9 @@ def test_every_pattern_is_chosen_for_somebody() -> None:
 @pytest.mark.django_db
 def test_the_whole_catalogue_gets_processes_that_may_be_published(capsys: pytest.CaptureFixture[str]) -> None:
     load_base_data()
+    # As the server does within a minute: with no statistics, among the rests of other tests, a plan can take a minute itself.
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
     with CaptureQueriesContext(connection) as queries:
         report = make_defaults(actor=SYSTEM, at=MONDAY)
@@ -102,14 +105,20 @@ def test_the_whole_catalogue_gets_processes_that_may_be_published(capsys: pytest
     assert len(report.patterns) >= 20
 
     limits = stated_limits(list(Procedure.objects.values_list("id", flat=True)))
+    known: dict[tuple[str, int | None], dict[str, object]] = {}
     for version in ProcessVersion.objects.select_related("process"):
-        definition = from_json(version.definition)
         least = shortest(limits[version.process.procedure_id])
         allowed = least.minutes if least else None
-        assert version.digest == definition.digest
-        assert faults(definition, minutes=allowed) == [], version.process
-        if allowed is not None:
-            assert longest_path(definition).minutes == allowed // QUANTUM * QUANTUM
+        # Few of them differ: what was looked at already is only compared.
+        if (same := known.get((version.digest, allowed))) is not None:
+            assert version.definition == same
+        else:
+            known[version.digest, allowed] = version.definition
+            definition = from_json(version.definition)
+            assert version.digest == definition.digest
+            assert faults(definition, minutes=allowed) == [], version.process
+            if allowed is not None:
+                assert longest_path(definition).minutes == allowed // QUANTUM * QUANTUM
         assert version.note.startswith(f"Mẫu “{patterns()[version.pattern].name}”: ")
 
     again = make_defaults(actor=SYSTEM, at=MONDAY)
