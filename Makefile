@@ -18,7 +18,7 @@ demo: setup  ## a running province, from nothing
 test:  ## every test but the long proofs
 	@scripts/setup.sh dev
 	@scripts/chromium.sh >/dev/null || true
-	@$(PY) -m pytest -n 2 -q $(PYTEST_ARGS)
+	@$(PY) -m pytest -n 2 --dist worksteal -q $(PYTEST_ARGS)
 
 soak:  ## the long proofs: 20,000 lives with kill -9 in between
 	@scripts/setup.sh dev

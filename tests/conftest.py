@@ -94,13 +94,24 @@ def _needs_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
+def _slow_ones_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Two workers begin with a half each and then help each other out (`--dist worksteal`): one begins with those that kill
+    processes, the other with the browser's, and what is left at the end is small. Otherwise one would end alone.
+    """
+    long = [item for item in items if item.get_closest_marker("long")]
+    browser = [item for item in items if item.get_closest_marker("browser") and item not in long]
+    begin = {*long, *browser}
+    rest = [item for item in items if item not in begin]
+    half = max(len(items) // 2 - len(long), 0)
+    return [*long, *rest[:half], *browser, *rest[half:]]
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # Those that mostly wait for other processes begin first: at the end one would wait alone, and the other core with it.
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if config.getoption("--needs-database"):
         config.hook.pytest_deselected(items=[item for item in items if not _needs_database(item)])
         items[:] = [item for item in items if _needs_database(item)]
+    items[:] = _slow_ones_first(items)
     browser = [item for item in items if item.get_closest_marker("browser")]
     if not browser or find_chromium():
         return
