@@ -161,7 +161,7 @@ def test_three_rows_cost_as_many_queries_as_one(
     one = cost()
     accepted(province)
     accepted(province)
-    assert cost() == one <= 19
+    assert cost() == one <= 16
 
 
 def test_done_says_whether_in_time(province: Province, sign_in: SignIn, clock: Clock) -> None:
