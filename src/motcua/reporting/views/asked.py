@@ -7,9 +7,10 @@ from typing import Any
 
 from django.http import Http404
 
-from motcua.board.asking import REGIME_TEXT, Period, month_of, offered, read_moment, read_period
+from motcua.board.asking import OWN, REGIME_TEXT, Period, month_of, offered, read_moment, read_period
 from motcua.board.places import Place, place_of
 from motcua.desk.access import DeskRequest, said
+from motcua.law.errors import BadInput
 from motcua.organizations.models import Agency
 from motcua.platform.presentation.words import local
 from motcua.reporting.permissions import READERS, over
@@ -18,8 +19,12 @@ from motcua.statistics.models import DimAgency
 from motcua.statistics.periods import Regime
 
 
-def asked_period(request: DeskRequest) -> Period:
-    """The last quarter that has ended where none is asked, from the 15th to the 14th. Raises BadInput."""
+def asked_period(request: DeskRequest, *, any_days: bool = False) -> Period:
+    """The last quarter that has ended where none is asked, from the 15th to the 14th.
+
+    What is filed, declared or written has a period with a name; only what is just looked at may be of `any_days`.
+    Raises BadInput.
+    """
     given = {name: said(request.GET, name, limit=20) for name in ("ky", "che-do", "tu", "den")}
     given["che-do"] = given["che-do"] or "bao-cao"
     today = local(request.at).date()
@@ -27,7 +32,10 @@ def asked_period(request: DeskRequest) -> Period:
         year, month = month_of(today, Regime.CALENDAR if given["che-do"] == "lich" else Regime.REPORTING)
         year, quarter = divmod(year * 4 + (month - 1) // 3 - 1, 4)
         given["ky"] = f"{year}-Q{quarter + 1}"
-    return read_period(given, today)
+    period = read_period(given, today)
+    if period.key == OWN and not any_days:
+        raise BadInput("Khoảng ngày riêng chỉ xem được ở Biểu 06a; ở đây cần chọn một kỳ trong danh sách.", field="ky")
+    return period
 
 
 def asked_moment(request: DeskRequest) -> datetime:
