@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
+from motcua.organizations.models import Agency, Unit
+from motcua.platform.chosen import codes_in
 from motcua.platform.text import nfc
 from motcua.processes.bpmn_reader import outcome_code
 from motcua.processes.checks import hours_text
@@ -142,7 +144,7 @@ def read_rows(values: QueryDict) -> list[Row]:
         get = _getter(values, at)
         kind = get("kind") if get("kind") in (*KINDS, START) else "work"
         row = Row(
-            get("id"), kind, get("name"), get("role"), _code(get("agency")), _code(get("unit")), get("body"), get("time"),
+            get("id"), kind, get("name"), get("role"), get("agency"), get("unit"), get("body"), get("time"),
             get("assign") or Assign.CLAIM.value, get("papers"),
         )  # fmt: skip
         for number in range(min(_number(get("ways")), _MOST_WAYS)):
@@ -155,6 +157,10 @@ def read_rows(values: QueryDict) -> list[Row]:
         if row.has_time and row.time and read_time(row.time) is None:
             row.errors["time"] = f"“{row.time[:30]}” không đọc được. Ghi giờ làm việc, ví dụ 8, 1,5 hoặc 1 giờ 30 phút."
         rows.append(row)
+    agencies = codes_in((row.agency for row in rows), Agency.objects.all())
+    units = codes_in((row.unit for row in rows), Unit.objects.all())
+    for row in rows:
+        row.agency, row.unit = agencies[row.agency], units[row.unit]
     return rows
 
 
@@ -169,11 +175,6 @@ def _getter(values: QueryDict, at: int) -> Callable[[str], str]:
 
 def _number(text: str) -> int:
     return int(text) if text.isdigit() and len(text) < 4 else 0
-
-
-def _code(text: str) -> str:
-    """The code before the name that a list of suggestions puts behind it."""
-    return text.split(" ")[0]
 
 
 def read_time(text: str) -> int | None:

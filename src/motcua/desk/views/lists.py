@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from motcua.catalog.models import Channel, DeskProcedure, Procedure, Sector
+from motcua.catalog.queries import procedure_code
 from motcua.desk.access import READERS, DeskRequest, officers_only, said
 from motcua.desk.clocks import Clock, calendars_of, clock
 from motcua.desk.queue_pages import BY_SLUG, pages_of
@@ -23,6 +24,7 @@ from motcua.dossiers.queues import Queue
 from motcua.law.errors import BadInput
 from motcua.law.lifecycle import Command, State
 from motcua.organizations.models import Agency
+from motcua.organizations.queries import agency_code
 from motcua.processes.risk.queries import Risk, risk_of
 
 _OFFERED = 300  # options in a filter; beyond it the code is typed
@@ -91,7 +93,7 @@ def filter_of(asked: dict[str, str]) -> tuple[ListFilter, str]:
     """The filter and, where a code is unknown, one sentence about it."""
     procedure = sector = agency = None
     if asked["thu-tuc"]:
-        code = asked["thu-tuc"].split(" ")[0]
+        code = procedure_code(asked["thu-tuc"])
         procedure = Procedure.objects.filter(code=code).values_list("id", flat=True).first()
         if procedure is None:
             return ListFilter(), f"Không có thủ tục nào mang mã “{code}”."
@@ -100,7 +102,7 @@ def filter_of(asked: dict[str, str]) -> tuple[ListFilter, str]:
         if sector is None:
             return ListFilter(), f"Không có lĩnh vực nào mang mã “{asked['linh-vuc']}”."
     if asked["co-quan"]:
-        code = asked["co-quan"].split(" ")[0]
+        code = agency_code(asked["co-quan"])
         agency = Agency.objects.filter(code=code).values_list("id", flat=True).first()
         if agency is None:
             return ListFilter(), f"Không có cơ quan nào mang mã “{code}”."

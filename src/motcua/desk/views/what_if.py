@@ -18,6 +18,7 @@ from motcua.desk.views.ahead import beyond_reach, options
 from motcua.law.errors import DomainError
 from motcua.law.moments import VIETNAM
 from motcua.organizations.models import Officer
+from motcua.organizations.queries import agency_code
 from motcua.platform.presentation.words import local
 from motcua.platform.text import no_formula
 from motcua.processes.what_if.answers import Answer, Changed, what_if
@@ -42,7 +43,7 @@ def _form(request: DeskRequest, *, asked: bool) -> WhatIfForm:
 def _answer(request: DeskRequest, form: WhatIfForm) -> tuple[Answer | None, str]:
     if not form.is_valid():
         return None, ""
-    code = form.cleaned_data["agency"].strip().split(" ")[0]
+    code = agency_code(form.cleaned_data["agency"])
     fault = beyond_reach(request, code)
     if fault:
         return None, fault

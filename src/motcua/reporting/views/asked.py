@@ -12,6 +12,7 @@ from motcua.board.places import Place, place_of
 from motcua.desk.access import DeskRequest, said
 from motcua.law.errors import BadInput
 from motcua.organizations.models import Agency
+from motcua.platform.chosen import code_in
 from motcua.platform.presentation.words import local
 from motcua.reporting.permissions import READERS, over
 from motcua.statistics.knowledge import known_until
@@ -66,7 +67,7 @@ def asked_place(request: DeskRequest) -> tuple[list[DimAgency], Place | None]:
     """An agency of the officer's with all below it, the highest where none is asked; another is not there."""
     codes = Agency.objects.filter(pk__in=over(request.actor, READERS)).values("code")
     agencies = list(DimAgency.objects.filter(code__in=codes).order_by("path"))
-    code = said(request.GET, "co-quan").split(" ")[0]
+    code = code_in(said(request.GET, "co-quan"), {one.code for one in agencies})
     place = place_of(agencies, code)
     if code and place is None:
         raise Http404(code)
