@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import threading
@@ -19,10 +18,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from motcua.documents.rendering import PDF_STANDARDS
 from motcua.documents.wording import FONTS, printable
+from motcua.platform.csv_lines import csv_lines
 from motcua.platform.text import no_formula, xml_text
 from motcua.statistics.tabular.table import Entry, Kind, Table
 
-_BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _FONT = "Times New Roman"
 _THIN = Side(style="thin")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -50,13 +49,8 @@ def _about(table: Table) -> list[str]:
 
 
 def as_csv(table: Table) -> bytes:
-    """UTF-8 with its mark, so that a spreadsheet reads the letters as they are."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_heads(table))
-    writer.writerows(_values(row) for row in table.lines)
-    writer.writerows([[], *([_defused(line)] for line in (table.title, *_about(table)))])
-    return f"{_BOM}{text.getvalue()}".encode()
+    below = [[_defused(line)] for line in (table.title, *_about(table))]
+    return "".join(csv_lines([_heads(table), *map(_values, table.lines), [], *below])).encode()
 
 
 def as_xlsx(table: Table) -> bytes:
