@@ -21,8 +21,8 @@ from motcua.board.services import set_target
 from motcua.board.targets import standing
 from motcua.dossiers.permissions import NotAllowed
 from motcua.law.errors import BadInput
+from motcua.law.windows import Window
 from motcua.statistics.models import DimAgency
-from motcua.statistics.periods import Window
 
 SignIn = Callable[[str], Client]
 TARGETS = "/can-bo/bang-dieu-hanh/chi-tieu/"

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from motcua.board.asking import month_of, title_of
 from motcua.board.measures import counts
 from motcua.board.places import listed
+from motcua.law.windows import Window
 from motcua.statistics.figures import Asked, count_values
 from motcua.statistics.models import DimAgency
-from motcua.statistics.periods import Regime, Window, period_window
+from motcua.statistics.periods import Regime, period_window
 from motcua.statistics.tabular.table import Column, Entry, Kind, Row, Table
 
 # What is told is told anew this often, to everybody alike.

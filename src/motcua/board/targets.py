@@ -11,10 +11,10 @@ from motcua.board.goals import LIGHTS, Goal, light_of, missing_text
 from motcua.board.measures import counts
 from motcua.board.models import Target
 from motcua.board.places import Place, listed
+from motcua.law.windows import Window
 from motcua.statistics.figures import count_values
 from motcua.statistics.measures import Ratio, measure
 from motcua.statistics.models import DimAgency
-from motcua.statistics.periods import Window
 from motcua.statistics.ratios import cents_text
 from motcua.statistics.tabular.table import Column, Entry, Kind, Row, Table
 

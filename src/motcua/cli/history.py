@@ -97,9 +97,9 @@ def figures(
     by = tuple(dict.fromkeys(by))
     moment = parse_moment(as_of) if as_of else None
     with _engine(history) as (engine, known):
+        from motcua.law.windows import window_between
         from motcua.statistics.figures import Asked
         from motcua.statistics.figures import figures as count
-        from motcua.statistics.periods import window_between
 
         asked = Asked.of(window_between(first.date(), last.date()), now=known, as_of=moment)
         found = count(list(dict.fromkeys(measures)), asked, by=by, engine=engine)

@@ -61,7 +61,7 @@ def form_06a(
     moment = parse_moment(as_of) if as_of else None
     with database():
         # Imported here: they need Django loaded.
-        from motcua.statistics.periods import window_between
+        from motcua.law.windows import window_between
         from motcua.statistics.reports.form_06a import report_06a
 
         window = window_between(first.date(), last.date())
