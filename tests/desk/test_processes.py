@@ -362,7 +362,7 @@ def test_the_list_asks_a_constant_number_of_queries(province: Province, sign_in:
 
 
 def test_rows_read_from_nothing_make_no_row() -> None:
-    assert read_rows(QueryDict("rows=99999")) == []
+    assert read_rows(QueryDict("rows=99999")) == read_rows(QueryDict("rows=²")) == []
     assert definition_of(rows_of(review()), review()) == review()
 
 

@@ -13,6 +13,7 @@ from motcua.desk.forms.base import CheckedField, DayField, DeskForm, text
 from motcua.law.errors import BadInput
 from motcua.organizations.models import Agency, Officer
 from motcua.organizations.queries import agency_code, agency_of
+from motcua.platform.numbers import whole_number
 from motcua.processes.inspection.rules import Rule, rules_of
 from motcua.processes.models import SuspicionFinding
 from motcua.processes.process_list import procedure_of
@@ -68,7 +69,7 @@ def _procedure(text: str) -> Procedure:
 
 def _officer(number: str) -> Officer:
     head = number.split(" ")[0]
-    found = Officer.objects.filter(pk=int(head)).first() if head.isdigit() and len(head) < 19 else None
+    found = Officer.objects.filter(pk=whole_number(head) or 0).first()
     if found is None:
         raise BadInput(f"Không có cán bộ nào mang số “{head}”; hãy chọn trong danh sách gợi ý.")
     return found

@@ -14,6 +14,7 @@ from django.http import QueryDict
 
 from motcua.organizations.models import Agency, Unit
 from motcua.platform.chosen import codes_in
+from motcua.platform.numbers import whole_number
 from motcua.platform.text import nfc
 from motcua.processes.bpmn_reader import outcome_code
 from motcua.processes.checks import hours_text
@@ -174,7 +175,9 @@ def _getter(values: QueryDict, at: int) -> Callable[[str], str]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 4 else 0
+    """No page counts as far as a thousand: then nothing of it is taken."""
+    found = whole_number(text)
+    return found if found is not None and found < 1000 else 0
 
 
 def read_time(text: str) -> int | None:
@@ -258,8 +261,8 @@ def _outcomes(row: Row, before: Node | None) -> list[list[str]]:
 def change(rows: list[Row], what: str) -> str:
     """Do what a row's button says (`after:3`, `remove:3`, `up:3`, `down:3`); the id of the row to look at then, or ""."""
     verb, _, place = what.partition(":")
-    at = _number(place)
-    if verb not in ("after", "remove", "up", "down") or not place.isdigit() or at >= len(rows):
+    at = whole_number(place)
+    if verb not in ("after", "remove", "up", "down") or at is None or at >= len(rows):
         return ""
     if verb == "after":
         return _insert(rows, at)
