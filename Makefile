@@ -20,9 +20,10 @@ test:  ## every test but the long proofs
 	@scripts/chromium.sh >/dev/null || true
 	@$(PY) -m pytest -n 2 --dist worksteal -q $(PYTEST_ARGS)
 
-soak:  ## the long proofs: 20,000 lives with kill -9 in between
+soak:  ## the long proofs: 20,000 lives with kill -9 in between, the figures of 100,000,000 dossiers
 	@scripts/setup.sh dev
 	@$(PY) -m pytest -q -m soak $(PYTEST_ARGS)
+	@.venv/bin/motcua bench figures --rows 100000000
 
 lint:
 	@scripts/setup.sh dev

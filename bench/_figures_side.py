@@ -151,10 +151,10 @@ def _asked_of(engine: Any, rounds: int) -> dict[str, Any]:
     """Form 06a, every measure of the whole nation, and the index of the quarter."""
     from datetime import date
 
+    from motcua.law.windows import Window
     from motcua.scoring.queries import question, scored
     from motcua.statistics.figures import Asked, figures
     from motcua.statistics.measures import MEASURES
-    from motcua.statistics.periods import Window
     from motcua.statistics.reports.form_06a import COLUMNS, measures_by_column
 
     asked = Asked.of(Window(date.fromisoformat(FIRST), date.fromisoformat(LAST)), now=AS_OF)

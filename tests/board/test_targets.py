@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -15,9 +16,13 @@ from tests.province import Province
 
 from motcua.board.goals import Goal
 from motcua.board.models import Target
+from motcua.board.places import Place
 from motcua.board.services import set_target
+from motcua.board.targets import standing
 from motcua.dossiers.permissions import NotAllowed
 from motcua.law.errors import BadInput
+from motcua.law.windows import Window
+from motcua.statistics.models import DimAgency
 
 SignIn = Callable[[str], Client]
 TARGETS = "/can-bo/bang-dieu-hanh/chi-tieu/"
@@ -105,3 +110,24 @@ def test_only_reform_officers_set_targets_within_their_agencies(province: Provin
             page_of(leader, TARGETS + query)
         asked.append(len(queries))
     assert asked == [10, 10]
+
+
+@pytest.mark.django_db
+def test_agencies_stand_by_level_from_above_to_below_and_then_by_name() -> None:
+    told = [
+        ("UBND xã Ô Lâm", "commune", False), ("Công an xã", "commune", True), ("UBND xã Đá Bạc", "commune", False),
+        ("Chưa rõ", "", False), ("UBND xã Dương Hòa", "commune", False), ("UBND huyện cũ", "district", False),
+        ("Công an tỉnh", "vertical", True), ("Sở Xây dựng", "province", False), ("Sở Công Thương", "province", False),
+    ]  # fmt: skip
+    below = tuple(
+        DimAgency(code=f"X{number}", name=name, level=level, vertical=vertical, path=f"/X{number}/")
+        for number, (name, level, vertical) in enumerate(told)
+    )
+    place = Place("X0", "Tỉnh", "/X0/", False, below)
+
+    shown = standing(place, 2027, Window(date(2027, 1, 1), date(2027, 12, 31)), Goal.ONLINE, FRIDAY).agencies
+
+    assert [row[0].value for row in shown.rows] == [
+        "Sở Công Thương", "Sở Xây dựng", "UBND huyện cũ", "UBND xã Dương Hòa", "UBND xã Đá Bạc", "UBND xã Ô Lâm", "Chưa rõ",
+        "Công an tỉnh", "Công an xã",
+    ]  # fmt: skip

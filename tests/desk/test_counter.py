@@ -192,6 +192,9 @@ def test_limit_is_asked_where_the_catalogue_has_none(province: Province, sign_in
     ChannelRule.objects.filter(version=province.procedure.current).update(amount=None, unit="")
     client = sign_in("counter")
 
+    odd = client.post(URL, filled(province, limit_amount="²", limit_unit="working_day", post="²", action="preview"))
+    assert odd.status_code == 200
+    assert client.post("/can-bo/ban-giao/", {"desk": "²"}).status_code == 302
     half = client.post(URL, filled(province, limit_amount="7"))
     assert half.status_code == 422
     assert "Cần cả số và đơn vị" in said(half)

@@ -161,7 +161,7 @@ def test_three_rows_cost_as_many_queries_as_one(
     one = cost()
     accepted(province)
     accepted(province)
-    assert cost() == one <= 19
+    assert cost() == one <= 16
 
 
 def test_done_says_whether_in_time(province: Province, sign_in: SignIn, clock: Clock) -> None:
@@ -292,3 +292,14 @@ def test_a_day_begins_where_something_waits(province: Province, sign_in: SignIn,
     assert home("case") == "/can-bo/viec/cua-toi/"
     # The counter begins with whoever stands before it.
     assert home("counter") == "/can-bo/danh-sach/cho-tiep-nhan/"
+
+
+def test_what_the_filter_offers(province: Province, sign_in: SignIn) -> None:
+    publish(province, line(step("appraise", "Thẩm định")))
+    accepted(province)
+    offered = shown(sign_in("case"), "/can-bo/viec/cho-nhan/goi-y/")
+    assert '<option value="Thẩm định">' in offered
+    assert f'<option value="{province.procedure.code} ' in offered
+    assert '<datalist id="steps">' not in shown(sign_in("case"), "/can-bo/goi-y/")
+    assert sign_in("leader").get("/can-bo/viec/cho-nhan/goi-y/").status_code == 403
+    assert sign_in("counter").get("/can-bo/viec/cho-phan-cong/goi-y/").status_code == 404

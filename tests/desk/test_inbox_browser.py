@@ -116,6 +116,30 @@ def test_axe_finds_nothing_serious_and_nothing_is_too_wide(office: Office) -> No
     assert wide == []
 
 
+def test_the_filter_fetches_what_it_offers_when_it_is_opened(office: Office) -> None:
+    with chromium() as browser:
+        page = enter(browser, office.url, "case")
+        heard: list[str] = []
+        page.on("pageerror", lambda error: heard.append(str(error)))
+        page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+        page.goto(f"{office.url}/can-bo/viec/cua-toi/")
+        before = page.locator("datalist").count()
+        page.get_by_text("Lọc", exact=True).first.click()
+        page.locator("datalist#steps option").first.wait_for(state="attached")
+        steps = page.locator("datalist#steps option").evaluate_all("all => all.map(one => one.value)")
+        page.goto(f"{office.url}/can-bo/viec/cua-toi/?buoc=khong-co")
+        page.locator("datalist#agencies option").first.wait_for(state="attached")
+        page.goto(f"{office.url}/can-bo/danh-sach/dang-giai-quyet/")
+        page.get_by_text("Lọc", exact=True).first.click()
+        page.locator("datalist#procedures option").first.wait_for(state="attached")
+        lists = page.locator("datalist").count()
+
+    assert heard == []
+    assert before == 0
+    assert steps == ["Thẩm định hồ sơ cấp giấy phép xây dựng"]
+    assert lists == 2
+
+
 def test_many_steps_by_keyboard_alone(office: Office) -> None:
     with chromium() as browser:
         page = enter(browser, office.url, "case")

@@ -47,6 +47,13 @@ def address(dossier: Dossier, slug: str = "tiep-nhan") -> str:
     return f"{reverse('desk:move', args=[dossier.pk, slug])}?ghi-bu"
 
 
+def signed_on(page: str) -> str:
+    """The day of signing that the page begins with."""
+    (field,) = re.findall(r'<input type="date"[^>]*name="signed_on"[^>]*>', page)
+    found = re.search(r'value="([^"]*)"', field)
+    return found[1] if found else ""
+
+
 def beside(page: str, field: str) -> str:
     found = re.search(rf'id="id_{field}_error">.*?<span>(.*?)</span>', page, re.DOTALL)
     return found[1] if found else ""
@@ -311,6 +318,10 @@ def test_a_result_given_within_the_day_is_entered_later_as_three_entries(
     assert 'href="?ghi-bu">Hồ sơ đã trả từ trước?' in client.get(SAME_DAY).content.decode()
     blank = client.get(page).content.decode()
     assert "Ghi bù hồ sơ trả trong ngày" in blank
+    assert signed_on(client.get(SAME_DAY).content.decode()) == "2026-11-18"
+    assert signed_on(blank) == ""
+    looked_up = client.post(page, in_the_morning(province) | {"action": "lookup"}).content.decode()
+    assert signed_on(looked_up) == "2026-11-16"
     assert 'action="/can-bo/trong-ngay/?ghi-bu"' in blank
     given = filled(province, province.same_day, **SIGNED, signature=drawing(), **in_the_morning(province))
     for wrong, field, said in (

@@ -182,7 +182,7 @@ def test_a_cause_is_confirmed_and_added_up(province: Province, sign_in: SignIn, 
     ]
     backwards = page(head, "late_summary", first_on="2026-11-30", last_on="2026-11-01")
     assert backwards.status_code == 422
-    assert "ở trước" in text_of(backwards)
+    assert "ngày cuối phải từ ngày đầu trở đi" in text_of(backwards)
 
 
 def test_how_to_warn_is_set_by_those_who_may(province: Province, sign_in: SignIn, clock: Clock) -> None:

@@ -13,11 +13,13 @@ from django.urls import reverse
 from tests.desk.office import Clock, party, populate
 from tests.province import MONDAY, Province
 
+from motcua.catalog.models import Procedure
 from motcua.desk.queue_pages import PAGES
 from motcua.dossiers import commands as c
 from motcua.dossiers.models import Dossier, LedgerEntry, PersonalDataView
 from motcua.dossiers.queues import Queue
 from motcua.dossiers.services import receive_at_counter, submit_dossier
+from motcua.organizations.models import Agency
 
 SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
@@ -124,6 +126,11 @@ def test_filters_narrow_and_an_unknown_code_is_said(province: Province, sign_in:
     wrong = client.get(base, {"thu-tuc": "9.999999"})
     assert wrong.status_code == 422
     assert "Không có thủ tục nào mang mã “9.999999”" in wrong.content.decode()
+    Agency.objects.filter(pk=province.department.pk).update(code="SXD 16")
+    Procedure.objects.filter(pk=province.procedure.pk).update(code="TTHC 01")
+    both = {"thu-tuc": "TTHC 01 Cấp giấy phép", "co-quan": "SXD 16 Sở Xây dựng"}
+    assert len(client.get(base, both).context["rows"]) == 2
+    assert "Không có cơ quan nào mang mã “SXD”." in client.get(base, {"co-quan": "SXD 1"}).content.decode()
     assert client.get(base, {"sau": "khong-doc-duoc"}).status_code == 422
     assert client.get(base, {"thu-tuc": "1.00\x001193"}).status_code == 422
     assert client.get(f"/can-bo/ho-so/{10**20}/").status_code == 404

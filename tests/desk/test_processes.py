@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,7 +20,7 @@ from tests.province import MONDAY, Province, build_procedure
 
 from motcua.desk.forms.process_table import definition_of, read_rows, read_time, rows_of
 from motcua.identity.actors import SYSTEM
-from motcua.organizations.models import Role
+from motcua.organizations.models import Agency, Role, Unit
 from motcua.processes.bpmn import export
 from motcua.processes.bpmn_reader import read
 from motcua.processes.definition import Definition, StepKind, from_json
@@ -361,5 +362,20 @@ def test_the_list_asks_a_constant_number_of_queries(province: Province, sign_in:
 
 
 def test_rows_read_from_nothing_make_no_row() -> None:
-    assert read_rows(QueryDict("rows=99999")) == []
+    assert read_rows(QueryDict("rows=99999")) == read_rows(QueryDict("rows=²")) == []
     assert definition_of(rows_of(review()), review()) == review()
+
+
+def test_codes_that_hold_a_blank_are_read_from_what_is_chosen(province: Province) -> None:
+    Agency.objects.filter(pk=province.department.pk).update(code="SXD 16")
+    Unit.objects.create(agency=province.department, code="SXD 16 P3", name="Phòng Hạ tầng")
+    sent = {
+        "rows": "3", "r-0-agency": "SXD 16 Sở Xây dựng", "r-0-unit": "SXD 16 P3 Phòng Hạ tầng, Sở Xây dựng",
+        "r-1-agency": "desk Nơi tiếp nhận", "r-2-agency": "X9 Cơ quan lạ",
+    }  # fmt: skip
+
+    with CaptureQueriesContext(connection) as asked:
+        rows = read_rows(QueryDict(urlencode(sent)))
+
+    assert [(row.agency, row.unit) for row in rows] == [("SXD 16", "SXD 16 P3"), ("desk", ""), ("X9", "")]
+    assert len(asked) == 2

@@ -354,7 +354,7 @@ def test_lists_and_coverage(province: Province) -> None:
     assert (earlier.late, earlier.numerator) == (6, 2)
     none = apology_coverage([province.department.pk], date(2026, 11, 1), date(2026, 11, 18), at=now)
     assert (none.late, none.numerator) == (0, 0)
-    with pytest.raises(BadInput, match="ở trước"):
+    with pytest.raises(BadInput, match="ngày cuối phải từ ngày đầu trở đi"):
         apology_coverage([province.department.pk], date(2026, 11, 2), date(2026, 11, 1), at=now)
     with pytest.raises(BadInput, match="ở sau hôm nay"):
         apology_coverage([province.department.pk], date(2026, 12, 2), date(2026, 12, 3), at=now)

@@ -77,6 +77,8 @@ def test_queue_counts(province: Province, django_assert_num_queries) -> None:
         Queue.OPEN: 1,
         Queue.OVERDUE: 1,
     }
+    assert queue_counts(actor, MONDAY, [Queue.ONLINE, Queue.FINISHED]) == {Queue.ONLINE: 1}
+    assert queue_counts(actor, MONDAY, [Queue.FINISHED]) == {}
 
 
 @pytest.mark.parametrize(

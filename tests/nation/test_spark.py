@@ -22,6 +22,7 @@ from tests.nation.cluster import Cluster, lacking, running, session_on
 from tests.province import build_province, later
 from tests.statistics.histories import history
 
+from motcua.law.windows import Window
 from motcua.notifications.models import Notice
 from motcua.statistics.dimensions import DIMENSIONS
 from motcua.statistics.figures import Asked, figures, open_rows
@@ -29,7 +30,6 @@ from motcua.statistics.history.exporting import export
 from motcua.statistics.history.layout import COLUMNS
 from motcua.statistics.history.reading import History, open_history
 from motcua.statistics.measures import MEASURES, Count, Fact
-from motcua.statistics.periods import Window
 from motcua.statistics.services import catch_up
 
 if missing := lacking():

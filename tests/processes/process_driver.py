@@ -140,9 +140,12 @@ class Driver:
             case State.HANDED_OVER:
                 return True
             case _:
-                item = (
-                    WorkItem.objects.filter(dossier_id=dossier_id, closed_at=None).exclude(role="").order_by("token")[0]
-                )
+                there = WorkItem.objects.filter(dossier_id=dossier_id, closed_at=None).exclude(role="")
+                item = there.order_by("token").first()
+                if item is None:
+                    # The other driver may have finished it since; otherwise it stands still, and nothing would move it.
+                    assert not Dossier.objects.filter(pk=dossier_id, seq=dossier.seq).exists(), f"{dossier_id} is stuck"
+                    return False
                 if item.kind == "result":
                     done = c.Resolve(signed(signed_on=last.date()))
                     self.quietly(lambda: give_command(dossier_id, done, actor=self.actors["case"], **give))

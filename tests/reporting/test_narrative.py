@@ -21,6 +21,7 @@ from motcua.dossiers.importing.mapping import FileMapping
 from motcua.dossiers.importing.services import import_dossiers
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
+from motcua.law.windows import Window
 from motcua.organizations.models import Role
 from motcua.reporting import services
 from motcua.reporting.narrative.build import narrative
@@ -31,7 +32,7 @@ from motcua.reporting.narrative.word import document
 from motcua.reporting.windows import question
 from motcua.statistics.figures import Asked, Figure, figures
 from motcua.statistics.measures import Ratio, measure
-from motcua.statistics.periods import Regime, Window, year_before
+from motcua.statistics.periods import Regime, year_before
 from motcua.statistics.reports.form_06a import report_06a
 from motcua.statistics.reports.lines import Kind, lines_of, number_of
 from motcua.statistics.services import catch_up, refresh

@@ -218,6 +218,15 @@ def test_form_06a_of_any_window_opens_and_stands_beside_the_year_before(province
     assert {query: client.get(f"{BASE}06a/xem/?{query}").status_code for query in statuses} == statuses
 
 
+def test_only_form_06a_is_told_of_days_of_ones_own(province: Province, sign_in: SignIn) -> None:
+    client = sign_in("head")
+    for path in ("06a/", "nguyen-nhan/", "ke-khai/", "bang-loi/"):
+        page = page_of(client, f"{BASE}{path}?ky=rieng&tu=2026-11-16&den=2026-11-16", 422)
+        assert "Khoảng ngày riêng chỉ xem được ở Biểu 06a; ở đây cần chọn một kỳ trong danh sách." in page, path
+        assert "Lập báo cáo" not in page
+    assert client.get(f"{BASE}ke-khai/sipas/?ky=rieng&tu=2026-11-16&den=2026-11-16").status_code == 404
+
+
 def test_dossiers_of_which_nothing_was_told_have_a_line_that_opens(
     province: Province, sign_in: SignIn, tmp_path: Path
 ) -> None:

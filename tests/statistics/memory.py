@@ -25,10 +25,10 @@ from motcua.law.lifecycle import State
 from motcua.law.limits import Limit, Unit
 from motcua.law.moments import VIETNAM
 from motcua.law.policies import Policy
+from motcua.law.windows import Window
 from motcua.law.worktime import national_calendar
 from motcua.statistics.duck import Duck
 from motcua.statistics.facts import Names, fold
-from motcua.statistics.periods import Window
 from motcua.statistics.services import COLUMNS, ROWS_OF
 from motcua.statistics.tables import MODELS
 

@@ -15,11 +15,12 @@ from tests.statistics.memory import DAYS, Memory, cut_at, histories, windows
 
 from motcua.dossiers.feed import FeedEntry
 from motcua.law.moments import VIETNAM
+from motcua.law.windows import Window
 from motcua.statistics import expressions
 from motcua.statistics.engines import Query
 from motcua.statistics.figures import Asked, count_values, figures, open_rows, values_at
 from motcua.statistics.measures import MEASURES, Count, Fact, measure
-from motcua.statistics.periods import Window, window_before
+from motcua.statistics.periods import window_before
 from motcua.statistics.reports.form_06a import IDENTITIES, RULES, measures_by_column
 from motcua.statistics.tables import PARAMETERS, Cut, dossier_view
 

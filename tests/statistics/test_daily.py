@@ -10,12 +10,12 @@ from tests.province import MONDAY, build_province, later
 from tests.statistics.histories import history
 
 from motcua.law.errors import BadInput
+from motcua.law.windows import Window
 from motcua.statistics.daily import by_day, daily_counts, is_kept
 from motcua.statistics.engines import Query, postgres
 from motcua.statistics.figures import Asked, count_values
 from motcua.statistics.measures import MEASURES, Fact
 from motcua.statistics.models import DailyCount
-from motcua.statistics.periods import Window
 from motcua.statistics.services import project
 
 NOW = later(days=60)

@@ -10,10 +10,10 @@ from tests.province import build_province, later
 from tests.statistics.histories import history
 from tests.statistics.parquet import of_database
 
+from motcua.law.windows import Window
 from motcua.statistics.duck import Duck
 from motcua.statistics.figures import Asked, figures, open_rows
 from motcua.statistics.measures import MEASURES, Count, Fact, measure
-from motcua.statistics.periods import Window
 from motcua.statistics.services import catch_up
 
 NOW = later(days=60)

@@ -11,8 +11,8 @@ import pypdf
 import pytest
 
 from motcua.law.moments import VIETNAM
+from motcua.law.windows import Window
 from motcua.statistics.figures import Asked
-from motcua.statistics.periods import Window
 from motcua.statistics.reports.form_06a import COLUMNS, Block, Notes, Report06a, Row, measures_by_column
 from motcua.statistics.reports.lines import Kind, lines_of
 from motcua.statistics.reports.pdf import pdf

@@ -9,10 +9,10 @@ from tests.province import build_province, later
 from tests.statistics.histories import history
 
 from motcua.law.errors import BadInput
+from motcua.law.windows import Window
 from motcua.notifications.models import Notice
 from motcua.statistics.figures import Asked, Figure, figures, open_rows
 from motcua.statistics.measures import MEASURES, Count, Fact
-from motcua.statistics.periods import Window
 from motcua.statistics.services import catch_up
 
 WEEK = Window(date(2026, 11, 16), date(2026, 11, 22))

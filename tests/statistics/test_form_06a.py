@@ -13,7 +13,7 @@ from motcua.dossiers.importing.mapping import FileMapping
 from motcua.dossiers.importing.services import import_dossiers
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
-from motcua.statistics.periods import Window
+from motcua.law.windows import Window
 from motcua.statistics.reports import form_06a
 from motcua.statistics.reports.form_06a import COLUMNS, open_cell, report_06a
 from motcua.statistics.services import catch_up, refresh

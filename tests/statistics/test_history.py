@@ -17,6 +17,7 @@ from tests.statistics.histories import history
 from motcua.dossiers.bulk import write_lives
 from motcua.dossiers.models import LedgerEntry
 from motcua.law.errors import BadInput
+from motcua.law.windows import Window
 from motcua.notifications.models import Notice
 from motcua.statistics.figures import Asked, figures, open_rows
 from motcua.statistics.history import exporting
@@ -24,7 +25,6 @@ from motcua.statistics.history.exporting import export
 from motcua.statistics.history.reading import open_history
 from motcua.statistics.measures import MEASURES, Count
 from motcua.statistics.models import FactDossier, FactMessage
-from motcua.statistics.periods import Window
 from motcua.statistics.services import catch_up, project, rebuild, refresh
 
 NOW = later(days=60)

@@ -9,10 +9,10 @@ from tests.processes.families import build_town, handed_in_and_born, resolve
 from tests.province import accepted, build_province, later
 
 from motcua.dossiers.models import Dossier
+from motcua.law.windows import Window
 from motcua.processes.linked import advance_joined
 from motcua.scoring.queries import question, scored
 from motcua.statistics.figures import Asked, figures, open_rows
-from motcua.statistics.periods import Window
 from motcua.statistics.reports.form_06a import report_06a
 from motcua.statistics.services import catch_up, refresh
 

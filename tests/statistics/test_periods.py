@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from motcua.law.errors import BadInput
-from motcua.law.moments import VIETNAM
+from motcua.law.windows import Window
 from motcua.statistics.periods import (
     Regime,
-    Window,
     month_key,
     months_window,
     period_window,
@@ -49,15 +48,6 @@ def test_periods_by_name(text: str, regime: Regime, first: str, last: str) -> No
 def test_unreadable_periods_are_refused(text: str) -> None:
     with pytest.raises(BadInput, match="cần dạng 2026-09, 2026-Q3, 2026-H1 hoặc 2026"):
         period_window(text, CALENDAR)
-
-
-def test_a_window_is_from_midnight_to_midnight_in_vietnam() -> None:
-    window = Window(date(2026, 9, 1), date(2026, 9, 30))
-
-    assert window.start == datetime(2026, 9, 1, tzinfo=VIETNAM)
-    assert window.end == datetime(2026, 10, 1, tzinfo=VIETNAM)
-    with pytest.raises(BadInput):
-        Window(date(2026, 9, 2), date(2026, 9, 1))
 
 
 @given(day=st.dates(date(2010, 1, 1), date(2035, 12, 31)))

@@ -8,15 +8,8 @@ from datetime import date, datetime
 
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM, parse_moment
-from motcua.statistics.periods import (
-    YEARS,
-    Regime,
-    Window,
-    month_key,
-    period_window,
-    reporting_month_key,
-    window_between,
-)
+from motcua.law.windows import YEARS, Window, window_between
+from motcua.statistics.periods import Regime, month_key, period_window, reporting_month_key
 
 REGIMES = {"lich": Regime.CALENDAR, "bao-cao": Regime.REPORTING}
 REGIME_TEXT = {"lich": "Theo tháng lịch", "bao-cao": "Từ ngày 15 đến ngày 14"}

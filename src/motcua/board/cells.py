@@ -15,9 +15,9 @@ from motcua.board.asking import read_moment, write_moment
 from motcua.board.measures import AHEAD
 from motcua.board.places import Place
 from motcua.law.errors import BadInput
+from motcua.law.windows import Window, window_between
 from motcua.statistics.figures import Asked, count_values, open_rows
 from motcua.statistics.measures import Count, Fact, measure
-from motcua.statistics.periods import Window, window_between
 
 
 def asked_for(name: str, window: Window, as_of: datetime, place: Place, *, live: bool = False) -> Asked:

@@ -9,8 +9,8 @@ from datetime import datetime
 from motcua.board.cells import Cell, asked_for
 from motcua.board.measures import STANDING, counts
 from motcua.board.places import Place
+from motcua.law.windows import Window
 from motcua.statistics.figures import Asked, Key, count_values, values_at
-from motcua.statistics.periods import Window
 from motcua.statistics.tabular.table import Entry
 
 

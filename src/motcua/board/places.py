@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from motcua.board.permissions import overseen
 from motcua.identity.actors import Actor
 from motcua.organizations.models import Agency
+from motcua.platform.text import sort_key
 from motcua.statistics.models import DimAgency
 
 
@@ -30,6 +31,13 @@ class Place:
     def beside(self) -> tuple[DimAgency, ...]:
         """Those of the block outside it."""
         return tuple(agency for agency in self.below if agency.vertical != self.vertical)
+
+
+def listed(agency: DimAgency) -> tuple[bool, bool, int, str]:
+    """Where a table of agencies has it: by level from above to below, then by name; the vertical block stands last."""
+    # Vertical bodies stand above those of any level that belong to them.
+    below = agency.level != Agency.Level.VERTICAL
+    return agency.vertical, below, Agency.Level.place(agency.level), sort_key(agency.name)
 
 
 def overseen_agencies(actor: Actor) -> list[DimAgency]:

@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 
 from motcua.board.asking import month_of, title_of
 from motcua.board.measures import counts
-from motcua.organizations.models import Agency
-from motcua.platform.text import sort_key
+from motcua.board.places import listed
+from motcua.law.windows import Window
 from motcua.statistics.figures import Asked, count_values
 from motcua.statistics.models import DimAgency
-from motcua.statistics.periods import Regime, Window, period_window
+from motcua.statistics.periods import Regime, period_window
 from motcua.statistics.tabular.table import Column, Entry, Kind, Row, Table
 
 # What is told is told anew this often, to everybody alike.
@@ -52,13 +52,12 @@ def known_at(now: datetime) -> datetime:
 def progress(key: str, as_of: datetime) -> Progress:
     """Three queries, in the snapshot in which `as_of` was read. `key` is one of those offered."""
     window = period_window(key, Regime.CALENDAR)
-    agencies = list(DimAgency.objects.order_by("path"))
+    agencies = sorted(DimAgency.objects.all(), key=listed)
     asked = Asked.of(window, now=as_of, as_of=as_of, live=True)
     told = count_values(counts(*_NAMES), asked, by=("agency",))
     values = {key[0]: {name: value or 0 for name, value in row.items()} for key, row in told.items()}
     main = [one for one in agencies if not one.vertical]
     vertical = [one for one in agencies if one.vertical]
-    main.sort(key=lambda one: (Agency.Level.place(one.level), sort_key(one.name)))
     return Progress(
         window,
         _table("tien-do", "Tiến độ theo cơ quan", main, values, as_of, key),

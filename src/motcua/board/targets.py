@@ -10,11 +10,11 @@ from motcua.board.cells import Cell, asked_for
 from motcua.board.goals import LIGHTS, Goal, light_of, missing_text
 from motcua.board.measures import counts
 from motcua.board.models import Target
-from motcua.board.places import Place
+from motcua.board.places import Place, listed
+from motcua.law.windows import Window
 from motcua.statistics.figures import count_values
 from motcua.statistics.measures import Ratio, measure
 from motcua.statistics.models import DimAgency
-from motcua.statistics.periods import Window
 from motcua.statistics.ratios import cents_text
 from motcua.statistics.tabular.table import Column, Entry, Kind, Row, Table
 
@@ -48,7 +48,7 @@ def standing(place: Place, year: int, window: Window, goal: Goal, as_of: datetim
     whole = [(Entry(one.label), *_line(place, window, as_of, values, ratios[one], one, given)) for one in Goal]
     agencies = [
         (Entry(agency.name), *_line(place, window, as_of, values, ratios[goal], goal, given, agency))
-        for agency in place.below
+        for agency in sorted(place.below, key=listed)
     ]
     about = f"{place.name}, năm {year}"
     return Standing(

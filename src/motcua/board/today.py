@@ -13,8 +13,8 @@ from motcua.board.definitions import card, definition_of
 from motcua.board.places import Place
 from motcua.identity.actors import Actor
 from motcua.law.moments import VIETNAM
+from motcua.law.windows import Window
 from motcua.statistics.models import DimAgency
-from motcua.statistics.periods import Window
 from motcua.statistics.tabular.table import Card, Column, Definition, Entry, Kind, MadeRows, Row, Table
 
 STANDING = Definition(

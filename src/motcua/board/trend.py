@@ -11,8 +11,9 @@ from motcua.board.cells import Cell, asked_for
 from motcua.board.measures import counts
 from motcua.board.places import Place
 from motcua.law.moments import VIETNAM
+from motcua.law.windows import Window
 from motcua.statistics.figures import count_values
-from motcua.statistics.periods import Regime, Window, months_window
+from motcua.statistics.periods import Regime, months_window
 from motcua.statistics.ratios import percent_cents
 from motcua.statistics.tabular.table import Column, Entry, Kind, Row, Table
 

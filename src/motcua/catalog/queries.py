@@ -19,6 +19,7 @@ from motcua.catalog.models import (
     ResultKind,
     ReviewItem,
 )
+from motcua.platform.chosen import codes_in
 
 
 class Part(StrEnum):
@@ -173,3 +174,8 @@ def rules_touched(item: ReviewItem) -> Sequence[ChannelRule]:
         return []
     positions = [int(position) for position in listed.split(",")]
     return list(ChannelRule.objects.filter(version_id=item.version_id, position__in=positions))
+
+
+def procedure_code(text: str) -> str:
+    """The code of the procedure that was typed, or chosen as “CODE name”; an unknown one is its first word."""
+    return codes_in([text], Procedure.objects.all())[text]

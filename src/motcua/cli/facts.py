@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import click
 
 from motcua.cli.history import export, figures
-from motcua.cli.progress import progress_bar
+from motcua.cli.progress import counting
+from motcua.cli.reading_on import read_on
 from motcua.cli.session import database, load_django
 from motcua.platform.clock import now
 
@@ -30,12 +29,7 @@ def catch_up(as_json: bool) -> None:
     Folds what the ledger has had since; the worker does it every second by itself.
     """
     with database():
-        # Imported here: it needs Django loaded.
-        from motcua.statistics import services
-
-        services.refresh(now())
-        with _entries() as on_read:
-            read = services.catch_up(on_read)
+        read = read_on()
     _tell({"entries": read}, f"Đã tính {read} mục sổ cái.", as_json)
 
 
@@ -47,10 +41,11 @@ def rebuild(as_json: bool) -> None:
     Makes every fact anew from the ledger; until it is done pages see the old ones.
     """
     with database():
+        # Imported here: it needs Django loaded.
         from motcua.statistics import services
 
         services.refresh(now())
-        with _entries() as on_read:
+        with counting("Đọc sổ cái") as on_read:
             read = services.rebuild(on_read)
     _tell({"entries": read}, f"Đã làm lại từ {read} mục sổ cái.", as_json)
 
@@ -66,7 +61,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
     with database():
         from motcua.statistics import checking
 
-        with _entries() as on_read:
+        with counting("Đọc sổ cái") as on_read:
             found = checking.check(on_read)
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
@@ -109,21 +104,6 @@ def measures(word: str, as_json: bool) -> None:
         click.echo(f"{one['name']}: {one['title']} ({one['unit']})")
         click.echo(f"    {one['definition']}")
         click.echo(f"    Nguồn: {one['source']}")
-
-
-@contextmanager
-def _entries() -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, told the entries of each step."""
-    read = 0
-    with progress_bar("Đọc sổ cái") as progress:
-
-        def on_read(entries: int) -> None:
-            nonlocal read
-            read += entries
-            if progress:
-                progress(read, read)
-
-        yield on_read
 
 
 def _tell(told: dict[str, int], text: str, as_json: bool) -> None:

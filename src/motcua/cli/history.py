@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from motcua.cli.progress import progress_bar
+from motcua.cli.progress import counting
+from motcua.cli.reading_on import known_now, read_on
 from motcua.cli.session import database, load_django
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM, parse_moment
@@ -44,20 +45,10 @@ def export(folder: Path, as_json: bool) -> None:
     _need_parts()
     with database():
         # Imported here: they need Django loaded.
-        from motcua.statistics import services
         from motcua.statistics.history.exporting import export as go_on
 
-        services.refresh(now())
-        with progress_bar("Xuất số liệu") as progress:
-            done = 0
-
-            def on_rows(rows: int) -> None:
-                nonlocal done
-                done += rows
-                if progress:
-                    progress(done, done)
-
-            services.catch_up()
+        read_on()
+        with counting("Xuất số liệu") as on_rows:
             exported = go_on(folder, at=now(), on_rows=on_rows)
     if as_json:
         position = exported.manifest.position
@@ -106,9 +97,9 @@ def figures(
     by = tuple(dict.fromkeys(by))
     moment = parse_moment(as_of) if as_of else None
     with _engine(history) as (engine, known):
+        from motcua.law.windows import window_between
         from motcua.statistics.figures import Asked
         from motcua.statistics.figures import figures as count
-        from motcua.statistics.periods import window_between
 
         asked = Asked.of(window_between(first.date(), last.date()), now=known, as_of=moment)
         found = count(list(dict.fromkeys(measures)), asked, by=by, engine=engine)
@@ -155,13 +146,9 @@ def _engine(folders: Sequence[Path]) -> Iterator[tuple[Engine, datetime]]:
         yield history.duck(), history.known_at
         return
     with database():
-        from motcua.statistics import services
         from motcua.statistics.engines import postgres
-        from motcua.statistics.knowledge import known_until
 
-        services.refresh(now())
-        services.catch_up()
-        yield postgres, known_until(now())
+        yield postgres, known_now()
 
 
 def _need_parts() -> None:

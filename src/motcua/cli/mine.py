@@ -11,9 +11,9 @@ from pathlib import Path
 
 import click
 
+from motcua.cli.reading_on import known_now
 from motcua.cli.session import database
 from motcua.law.errors import BadInput, system_reason
-from motcua.platform.clock import now
 from motcua.processes.bpmn_reader import LARGEST_BYTES, read
 from motcua.processes.checks import faults
 from motcua.processes.definition import Definition
@@ -78,13 +78,10 @@ def _of_ledger(
     # Imported inside: they need Django loaded.
     with database():
         from motcua.law.moments import parse_moment
-        from motcua.statistics.knowledge import known_until
         from motcua.statistics.mining.reading import Question, mine_ledger
-        from motcua.statistics.services import catch_up
 
         asked = parse_moment(as_of) if as_of else None
-        catch_up()
-        known = known_until(now())
+        known = known_now()
         at = min(asked, known) if asked else known
         mined = mine_ledger(Question(procedure, since, to, at, agency))
         # Counted while the database is there: definitions are read when a dossier asks for its own.

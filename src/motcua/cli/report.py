@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from motcua.cli.progress import progress_bar
+from motcua.cli.reading_on import known_now
 from motcua.cli.session import database
 from motcua.law.errors import BadInput, system_reason
 from motcua.law.moments import parse_moment
@@ -62,18 +61,11 @@ def form_06a(
     moment = parse_moment(as_of) if as_of else None
     with database():
         # Imported here: they need Django loaded.
-        from motcua.platform.clock import now
-        from motcua.statistics.knowledge import known_until
-        from motcua.statistics.periods import window_between
+        from motcua.law.windows import window_between
         from motcua.statistics.reports.form_06a import report_06a
-        from motcua.statistics.services import catch_up, refresh
 
         window = window_between(first.date(), last.date())
-        at = now()
-        refresh(at)
-        with progress_bar("Đọc sổ cái") as progress:
-            catch_up(_counter(progress))
-        made = report_06a(window, now=known_until(now()), agency=agency, by=by, rule=rule, as_of=moment)
+        made = report_06a(window, now=known_now(), agency=agency, by=by, rule=rule, as_of=moment)
         if form == "json":
             content = (json.dumps(made.as_json(), ensure_ascii=False) + "\n").encode()
         elif form == "xlsx":
@@ -117,17 +109,11 @@ def narrative(period: str, agency: str, as_of: str | None, regime: str, form: st
     moment = parse_moment(as_of) if as_of else None
     with database():
         # Imported here: they need Django loaded.
-        from motcua.platform.clock import now
         from motcua.reporting.narrative.build import narrative as compose
         from motcua.reporting.windows import question
-        from motcua.statistics.knowledge import known_until
         from motcua.statistics.periods import Regime
-        from motcua.statistics.services import catch_up, refresh
 
-        refresh(now())
-        with progress_bar("Đọc sổ cái") as progress:
-            catch_up(_counter(progress))
-        made = compose(question(period, agency, regime=Regime(regime), now=known_until(now()), as_of=moment))
+        made = compose(question(period, agency, regime=Regime(regime), now=known_now(), as_of=moment))
         if form == "pdf":
             from motcua.reporting.narrative.pdf import pdf
 
@@ -148,19 +134,6 @@ def _by_suffix(out: Path | None, forms: tuple[str, ...]) -> str:
     """The first of the forms where the file's name tells none."""
     suffix = out.suffix.lstrip(".").lower() if out else ""
     return suffix if suffix in forms else forms[0]
-
-
-def _counter(progress: Callable[[int, int], None] | None) -> Callable[[int], None]:
-    """Tells the bar how many entries have been read; how many there will be is not known before."""
-    total = 0
-
-    def on_read(entries: int) -> None:
-        nonlocal total
-        total += entries
-        if progress:
-            progress(total, total)
-
-    return on_read
 
 
 def _write(content: bytes, out: Path | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from motcua.cli.progress import progress_bar
+from motcua.cli.reading_on import read_on
 from motcua.cli.session import database
 from motcua.law.moments import VIETNAM, parse_moment
 
@@ -40,10 +41,8 @@ def score(index: str, period: str, agency: str, as_of: str | None, explained: bo
         from motcua.scoring.explaining import explain_all, score_json
         from motcua.scoring.queries import question, scored
         from motcua.statistics.knowledge import known_until
-        from motcua.statistics.services import catch_up, refresh
 
-        refresh(now())
-        catch_up()
+        read_on()
         with one_snapshot():
             asked = question(index, period, agency, now=known_until(now()), as_of=moment, live=moment is None)
             found = scored(asked)

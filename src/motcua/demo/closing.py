@@ -17,6 +17,7 @@ from motcua.dossiers.services import give_command
 from motcua.law.clock import add_working_minutes
 from motcua.law.lifecycle import State
 from motcua.law.moments import local_day
+from motcua.law.windows import Window
 from motcua.notifications.models import Notice
 from motcua.notifications.services import deliver_notices
 from motcua.notifications.tasks import providers
@@ -24,7 +25,7 @@ from motcua.organizations.models import Officer
 from motcua.organizations.queries import actor_of
 from motcua.reporting import services
 from motcua.reporting.models import Filing
-from motcua.statistics.periods import Regime, Window, months_window, reporting_month_key, window_before
+from motcua.statistics.periods import Regime, months_window, reporting_month_key, window_before
 from motcua.statistics.services import catch_up
 
 # Working minutes after the end of the month: prepared and sent on the first morning, signed in the afternoon, taken and, later

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -14,34 +13,18 @@ from motcua.law.calendars import Calendar
 from motcua.law.clock import working_minutes_between
 from motcua.law.lifecycle import PAUSED, RUNNING, State
 from motcua.law.moments import duration_text
-from motcua.law.tables import CalendarGap
-from motcua.law.verdict import Mark, mark, remaining, verdict_by_date
+from motcua.law.verdict import ANSWER_SOON_MINUTES, SOON_MINUTES, verdict_by_date
 from motcua.organizations.models import WorkCalendar
 from motcua.platform.presentation import words
+from motcua.platform.presentation.clock import Clock, running
 from motcua.platform.presentation.words import local, vn_date, vn_datetime
 from motcua.processes.models import WorkItem
 
-# A working day as the national week counts it, in minutes: from here on a due is "soon".
-SOON_MINUTES: Final = 8 * 60
-# The answer itself has only eight working hours, so a day's warning would warn from the start.
-ANSWER_SOON_MINUTES: Final = 2 * 60
 _PAUSE_WORD: Final = {
     State.AWAITING_SUPPLEMENT: "Chờ bổ sung",
     State.AWAITING_PAYMENT: "Chờ nghĩa vụ tài chính",
     State.SUSPENDED: "Tạm dừng",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """`remaining` is the bold line, `until` the moment behind it, `note` what must be known beside it, `word` the warning."""
-
-    tone: str
-    icon: str
-    remaining: str
-    until: str = ""
-    note: str = ""
-    word: str = ""
 
 
 def calendars_of(dossiers: Iterable[Dossier]) -> dict[int | None, Calendar]:
@@ -62,18 +45,23 @@ def clock(dossier: Dossier, at: datetime, calendar: Calendar, *, say: Callable[[
     """`say` writes the due moment: short for a list, with its weekday for a page."""
     state = State(dossier.state)
     if state is State.SUBMITTED and dossier.answer_due_at:
-        return _running(dossier.answer_due_at, at, calendar, say, "trả lời trước ", soon=ANSWER_SOON_MINUTES)
+        answer = say(dossier.answer_due_at)
+        return running(
+            dossier.answer_due_at, at, calendar, until=f"trả lời trước {answer}", over=f"hạn {answer}",
+            soon=ANSWER_SOON_MINUTES,
+        )  # fmt: skip
     if state is State.AWAITING_COMPLETION:
         return _waiting("Chờ hoàn thiện", dossier.completion_due_at, at)
     if state in PAUSED:
-        due = dossier.supplement_due_at if state is State.AWAITING_SUPPLEMENT else None
+        until = dossier.supplement_due_at if state is State.AWAITING_SUPPLEMENT else None
         since = f"Dừng từ {vn_datetime(dossier.paused_at)}" if dossier.paused_at else ""
-        return _waiting(_PAUSE_WORD[state], due, at, since)
+        return _waiting(_PAUSE_WORD[state], until, at, since)
     if state in RUNNING:
         if dossier.due_at is None:
             return Clock("paused", "circle", "Không có thời hạn")
         promised = f"Đã hẹn lại {vn_datetime(dossier.promised_at)}" if dossier.promised_at else ""
-        return _running(dossier.due_at, at, calendar, say, "đến ", promised)
+        due = say(dossier.due_at)
+        return running(dossier.due_at, at, calendar, until=f"đến {due}", over=f"hạn {due}", note=promised)
     if state is State.RESOLVED:
         return _kept(dossier, at)
     return _ended(dossier, state)
@@ -88,7 +76,8 @@ def step_clock(item: WorkItem, state: State, at: datetime, calendar: Calendar) -
     if item.due_at is None:
         return Clock("paused", "circle", "Không có thời hạn")
     # A step of two hours is not "soon" from its start: the last quarter of what it was given, at most a working day.
-    return _running(item.due_at, at, calendar, vn_datetime, "đến ", soon=min(SOON_MINUTES, max(item.minutes // 4, 1)))
+    soon, due = min(SOON_MINUTES, max(item.minutes // 4, 1)), vn_datetime(item.due_at)
+    return running(item.due_at, at, calendar, until=f"đến {due}", over=f"hạn {due}", soon=soon)
 
 
 def _finished(item: WorkItem) -> Clock:
@@ -110,33 +99,6 @@ def time_used(item: WorkItem, at: datetime, calendar: Calendar) -> str:
     """Working time that the step has taken of what it was given, in words."""
     used = minutes_used(item, at, calendar)
     return "" if used is None else f"đã dùng {duration_text(used)} trong {duration_text(item.minutes)} được giao"
-
-
-def _running(
-    due_at: datetime,
-    at: datetime,
-    calendar: Calendar,
-    say: Callable[[datetime], str],
-    prefix: str,
-    note: str = "",
-    soon: int = SOON_MINUTES,
-) -> Clock:
-    until = f"{prefix}{say(due_at)}"
-    try:
-        left, near = remaining(at, due_at, calendar).text(), mark(at, due_at, calendar, soon)
-    except CalendarGap:
-        # A due of another system in a year whose holidays nobody knows: nobody can say how much working time is left.
-        if at > due_at:
-            return Clock("late", "exclamation-triangle-fill", "Quá hạn", f"hạn {say(due_at)}", note)
-        return Clock("in-time", "clock", "Còn hạn", until, note)
-    said = left[0].upper() + left[1:]
-    match near:
-        case Mark.OVERDUE:
-            return Clock("late", "exclamation-triangle-fill", said, f"hạn {say(due_at)}", note)
-        case Mark.SOON:
-            return Clock("soon", "exclamation-circle", said, until, note, "Sắp đến hạn")
-        case _:
-            return Clock("in-time", "clock", said, until, note)
 
 
 def _waiting(word: str, due_at: datetime | None, at: datetime, note: str = "") -> Clock:

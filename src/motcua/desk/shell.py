@@ -220,9 +220,10 @@ def work_rail(request: DeskRequest, current: str) -> dict[str, Any]:
 
 
 def _queues(request: DeskRequest, current: str) -> Iterator[dict[str, Any]]:
-    counts = queue_counts(request.actor, request.at)
+    pages = pages_of(request.actor)
+    counts = queue_counts(request.actor, request.at, [page.queue for page in pages])
     groups: dict[str, list[dict[str, Any]]] = {}
-    for page in pages_of(request.actor):
+    for page in pages:
         number = counts.get(page.queue)
         text = None if number is None else f"{count(COUNT_CAP)}+" if number > COUNT_CAP else count(number)
         groups.setdefault(page.group, []).append(

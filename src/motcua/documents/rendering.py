@@ -1,33 +1,26 @@
-"""Forms to PDF and previews with Typst. Pure: the same form and context give the same bytes.
-
-What a person typed reaches Typst only as JSON data, never as source, so `#set` or `*x*` in a name prints literally.
-"""
+"""Forms to PDF and previews. Pure: the same form and context give the same bytes."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import json
 import re
-import threading
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import segno
-import typst
 
 from motcua.documents import contexts
 from motcua.documents.form_sets import FormKind, FormTemplate
-from motcua.documents.wording import FONTS, date_short, date_words, moment_short, moment_words, printable
+from motcua.documents.typesetting import Typesetter
+from motcua.documents.wording import date_short, date_words, moment_short, moment_words, printable
 from motcua.law.money import format_dong
 
 TEMPLATES = Path(__file__).with_name("templates")
-
-# PDF/A-2a keeps the paper readable for as long as it must be kept, PDF/UA-1 lets a screen reader read it.
-PDF_STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
+_typesetter = Typesetter(TEMPLATES)
 
 CONTEXT_TYPES: dict[FormKind, type[contexts.Context]] = {
     FormKind.RECEIPT: contexts.Receipt,
@@ -46,8 +39,6 @@ CONTEXT_TYPES: dict[FormKind, type[contexts.Context]] = {
 
 _PAGE = re.compile(rb"/Type/Page(?!s)")
 
-_one_at_a_time = threading.Lock()  # the compiler keeps state between calls
-
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -58,14 +49,8 @@ class Rendered:
 
 def render(form: FormTemplate, context: contexts.Context) -> Rendered:
     """The paper as an archival PDF (PDF/A-2a, PDF/UA-1)."""
-    inputs = _inputs(form, context)
     midnight = datetime.combine(context.head.on, time(), UTC)
-    with _one_at_a_time:
-        pdf = _compiler().compile(
-            _source(form), format="pdf", sys_inputs=inputs, pdf_standards=PDF_STANDARDS, timestamp=midnight
-        )
-    if not isinstance(pdf, bytes):
-        raise TypeError("Typst gave no single PDF")
+    pdf = _typesetter.pdf(f"{form.kind}.typ", _data(form, context), at=midnight)
     return Rendered(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=len(_PAGE.findall(pdf)))
 
 
@@ -79,35 +64,24 @@ def preview_svg(form: FormTemplate, context: contexts.Context, *, page: int = 1)
     return _preview(form, context, page, "svg", None)
 
 
-def _preview(form: FormTemplate, context: contexts.Context, page: int, kind: Any, ppi: float | None) -> bytes:
-    with _one_at_a_time:
-        made = _compiler().compile(_source(form), format=kind, ppi=ppi, sys_inputs=_inputs(form, context))
-    pages = made if isinstance(made, list) else [made]
+def _preview(
+    form: FormTemplate, context: contexts.Context, page: int, kind: Literal["png", "svg"], ppi: float | None
+) -> bytes:
+    pages = _typesetter.pictures(f"{form.kind}.typ", _data(form, context), kind=kind, ppi=ppi)
     if not 1 <= page <= len(pages):
         raise IndexError(f"page {page} of {len(pages)}")
-    return bytes(pages[page - 1] or b"")
+    return pages[page - 1]
 
 
-@cache
-def _compiler() -> typst.Compiler:
-    """One for the process: it keeps fonts and parsed templates."""
-    return typst.Compiler(root=str(TEMPLATES), font_paths=[str(FONTS)], ignore_system_fonts=True)
-
-
-def _source(form: FormTemplate) -> str:
-    return str(TEMPLATES / f"{form.kind}.typ")
-
-
-def _inputs(form: FormTemplate, context: contexts.Context) -> dict[str, str]:
+def _data(form: FormTemplate, context: contexts.Context) -> dict[str, Any]:
     expected = CONTEXT_TYPES[form.kind]
     if type(context) is not expected:
         raise TypeError(f"{form.key} takes {expected.__name__}, not {type(context).__name__}")
-    data = {
+    return {
         "form": {"title": form.title, "number": form.number, "instrument": form.instrument, "paper": form.paper},
         "qr_svg": _qr_svg(context.head.qr),
         "context": to_data(context),
     }
-    return {"data": json.dumps(data, ensure_ascii=False)}
 
 
 def to_data(value: object, name: str = "") -> Any:

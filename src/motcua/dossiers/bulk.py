@@ -264,6 +264,7 @@ def _past_event(written: _Written, entry_id: int) -> PastEvent:
         written.entry,
         written.done.decision,
         written.done.given.actor,
+        written.course.intake.agency_id,
         next((done.after.process for done in written.course.done if done.after.process), ""),
         bool(submitter.phone),
         bool(submitter.email),

@@ -179,7 +179,9 @@ def _create(
         bool(intake.submitter.email), advance(snapshot, decision, at),
     )  # fmt: skip
     move = Move(loaded, actor=actor, recorded_at=recorded_at, late=late)
-    move.add_event(event_of(entry_id, entry, decision, actor, "", loaded.has_phone, loaded.has_email, None))
+    move.add_event(
+        event_of(entry_id, entry, decision, actor, loaded.agency_id, "", loaded.has_phone, loaded.has_email, None)
+    )
     return move
 
 

@@ -18,6 +18,7 @@ from motcua.dossiers.models import Dossier, OneTimeCode
 from motcua.identity.digest import search_digest
 from motcua.law.errors import DomainError
 from motcua.law.lifecycle import State
+from motcua.platform.numbers import whole_number
 from motcua.platform.presentation.words import mask_phone
 
 LIFE: Final = timedelta(minutes=15)
@@ -109,7 +110,6 @@ def _digest(dossier_id: int, code: str) -> bytes:
 def check_used(dossier_id: int, reference: str) -> None:
     """Raises WrongCode unless `reference` names a code of this dossier that was typed right: what a hand-over rests on."""
     kind, _, number = reference.partition(":")
-    known = kind == "code" and number.isascii() and number.isdigit() and len(number) < 19
-    used = OneTimeCode.objects.filter(pk=int(number) if known else 0, dossier_id=dossier_id, used_at__isnull=False)
-    if not (known and used.exists()):
+    used = OneTimeCode.objects.filter(pk=whole_number(number) or 0, dossier_id=dossier_id, used_at__isnull=False)
+    if not (kind == "code" and used.exists()):
         raise WrongCode("Mã một lần làm bằng chứng chưa được gửi và kiểm tra cho hồ sơ này.", field="one_time_code")

@@ -21,6 +21,8 @@ class EntryEvent:
 
     entry_id: int
     dossier_id: int
+    # The competent agency, the same all through a dossier's life.
+    agency_id: int
     seq: int
     kind: str
     to_state: str

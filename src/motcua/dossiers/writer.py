@@ -206,6 +206,7 @@ class Move:
                 entry,
                 decision,
                 self.actor,
+                loaded.agency_id,
                 after.process or loaded.snapshot.process,
                 loaded.has_phone,
                 loaded.has_email,
@@ -359,14 +360,15 @@ def event_of(
     entry: Sealed,
     decision: Decision,
     actor: Actor,
+    agency_id: int,
     process: str,
     has_phone: bool,
     has_email: bool,
     due_at: datetime | None,
 ) -> EntryEvent:
     return EntryEvent(
-        entry_id, entry.dossier_id, entry.seq, entry.kind, entry.to_state.value, entry.occurred_at, entry.recorded_at, has_phone,
-        has_email, bool(decision.data.get("told", True)), decision.data,
+        entry_id, entry.dossier_id, agency_id, entry.seq, entry.kind, entry.to_state.value, entry.occurred_at, entry.recorded_at,
+        has_phone, has_email, bool(decision.data.get("told", True)), decision.data,
         actor.id if actor.kind is ActorKind.OFFICER else 0, process, due_at,
     )  # fmt: skip
 

@@ -14,6 +14,11 @@ from motcua.law.calendars import Calendar
 from motcua.law.moments import DAY_MINUTES, to_minutes
 from motcua.law.tables import FIRST_DAY, Tables
 
+# A working day as the national week counts it: from this many working minutes left on a due is "soon".
+SOON_MINUTES = 8 * 60
+# The answer itself has only eight working hours, so a day's warning would warn from the start.
+ANSWER_SOON_MINUTES = 2 * 60
+
 
 class Verdict(StrEnum):
     EARLY = "early"

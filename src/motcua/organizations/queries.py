@@ -15,6 +15,7 @@ from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
 from motcua.law.worktime import Calendar, calendar_from, national_calendar
 from motcua.organizations.models import PASSED_ON, Agency, Desk, Officer
+from motcua.platform.chosen import codes_in
 
 # The powers of an officer: his own; those delegated, while the delegator holds them himself; those of absent officers
 # whose substitute he is, without what was only delegated to them.
@@ -175,6 +176,11 @@ def agency_of(code: str) -> Agency:
     if agency is None:
         raise BadInput(f"Không có cơ quan nào mang mã “{code}”.", agency=code)
     return agency
+
+
+def agency_code(text: str) -> str:
+    """The code of the agency that was typed, or chosen as “CODE name”; an unknown one is its first word."""
+    return codes_in([text], Agency.objects.all())[text]
 
 
 def agency_calendar(code: str) -> tuple[Calendar, str]:

@@ -20,18 +20,15 @@ from motcua.identity.actors import Actor
 from motcua.law.calendars import Calendar
 from motcua.law.lifecycle import BEFORE_ACCEPTANCE, FINISHED, PAUSED, Command, ProcessEvent, State, find_move
 from motcua.law.moments import parse_moment, to_minutes
-from motcua.law.verdict import Mark, mark, remaining, verdict_by_date
+from motcua.law.verdict import ANSWER_SOON_MINUTES, verdict_by_date
 from motcua.organizations.models import Unit as OrganisationUnit
 from motcua.platform.presentation import words
+from motcua.platform.presentation.clock import Clock, running
 from motcua.platform.presentation.due_calendar import DueCalendar, due_calendar
 from motcua.platform.presentation.words import vn_moment
 from motcua.processes.joined import Standing
 from motcua.processes.linked import Whole, whole_of
 
-# From this much working time left a due is "soon".
-SOON_MINUTES: Final = 8 * 60
-# The answer clock runs over eight working hours in all, so there it is "soon" only towards their end.
-ANSWER_SOON_MINUTES: Final = 2 * 60
 # What an applicant is told of an entry; entries not named here are work inside the office or attempts that were refused.
 _TOLD: Final = {
     "dossier.submitted": "Ông/bà gửi hồ sơ",
@@ -85,17 +82,6 @@ class Event:
     note: str = ""
     items: tuple[str, ...] = ()
     at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """How much time is left, in words; `tone` is a state colour, `note` what must be known beside it."""
-
-    tone: str
-    icon: str
-    remaining: str
-    until: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +197,11 @@ def _last_request(items: Sequence[TimelineItem]) -> dict[str, Any]:
 
 def _clock(dossier: Dossier, state: State, calendar: Calendar, at: datetime) -> Clock | None:
     if state is State.SUBMITTED and dossier.answer_due_at:
-        return _running(dossier.answer_due_at, calendar, at, "cán bộ phải trả lời chậm nhất", soon=ANSWER_SOON_MINUTES)
+        answer = vn_moment(dossier.answer_due_at)
+        return running(
+            dossier.answer_due_at, at, calendar, until=f"cán bộ phải trả lời chậm nhất {answer}", over=f"hạn là {answer}",
+            soon=ANSWER_SOON_MINUTES,
+        )  # fmt: skip
     if state is State.AWAITING_COMPLETION and dossier.completion_due_at:
         until = f"Chậm nhất {vn_moment(dossier.completion_due_at)}"
         return Clock("soon", "exclamation-circle", "Chờ ông/bà hoàn thiện hồ sơ", until)
@@ -229,21 +219,8 @@ def _clock(dossier: Dossier, state: State, calendar: Calendar, at: datetime) -> 
     note = ""
     if dossier.promised_at:
         note = f"Cơ quan đã xin lỗi và hẹn lại {vn_moment(dossier.promised_at)}."
-    return _running(dossier.due_at, calendar, at, "đến", note)
-
-
-def _running(
-    due_at: datetime, calendar: Calendar, at: datetime, prefix: str, note: str = "", *, soon: int = SOON_MINUTES
-) -> Clock:
-    left = remaining(at, due_at, calendar).text()
-    said = left[0].upper() + left[1:]
-    match mark(at, due_at, calendar, soon):
-        case Mark.OVERDUE:
-            return Clock("late", "exclamation-triangle-fill", said, f"hạn là {vn_moment(due_at)}", note)
-        case Mark.SOON:
-            return Clock("soon", "exclamation-circle", said, f"{prefix} {vn_moment(due_at)}", note)
-        case _:
-            return Clock("in-time", "clock", said, f"{prefix} {vn_moment(due_at)}", note)
+    due = vn_moment(dossier.due_at)
+    return running(dossier.due_at, at, calendar, until=f"đến {due}", over=f"hạn là {due}", note=note)
 
 
 def _standing(dossier: Dossier, state: State) -> Clock:

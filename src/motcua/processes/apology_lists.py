@@ -13,8 +13,9 @@ from motcua.dossiers.models import Dossier
 from motcua.identity.actors import Actor
 from motcua.law.errors import BadInput
 from motcua.law.lifecycle import RUNNING, State
+from motcua.law.windows import window_between
 from motcua.processes.apologies import UNSIGNED
-from motcua.processes.charging import reading_scope, window
+from motcua.processes.charging import reading_scope
 from motcua.processes.models import Apology, LatenessCause
 
 _RUNNING = sorted(state.value for state in RUNNING)
@@ -103,14 +104,14 @@ FROM late LEFT JOIN processes_apology a
 def apology_coverage(agency_ids: Collection[int], first_on: date, last_on: date, *, at: datetime) -> Coverage:
     """Apologies delivered among the late dossiers of these agencies in a window, cut at `at` where it ends later.
 
-    Raises BadInput for days the wrong way round and for a window that begins after `at`.
+    Raises BadInput as `window_between`, and for a window that begins after `at`.
     """
-    begin, after = window(first_on, last_on)
-    if begin > at:
+    asked = window_between(first_on, last_on)
+    if asked.start > at:
         raise BadInput(f"Khoảng ngày bắt đầu {first_on:%d/%m/%Y}, ở sau hôm nay.", field="first_on")
     given = {
-        "first": begin,
-        "cut": min(after, at),
+        "first": asked.start,
+        "cut": min(asked.end, at),
         "agencies": list(agency_ids),
         "running": _RUNNING,
         "ended": [State.RESOLVED.value, State.HANDED_OVER.value, State.STOPPED.value],

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,10 +27,10 @@ from motcua.identity.actors import Actor
 from motcua.law.clock import working_minutes_between
 from motcua.law.errors import BadInput
 from motcua.law.lifecycle import LATENESS_CODED, State
-from motcua.law.moments import VIETNAM
 from motcua.law.policies import PauseKind
 from motcua.law.verdict import Verdict as TimeVerdict
 from motcua.law.verdict import verdict_by_date
+from motcua.law.windows import window_between
 from motcua.organizations.models import Role
 from motcua.platform.config import config
 from motcua.platform.database import prepared_cursor
@@ -258,26 +258,16 @@ GROUP BY 1, 2, 3, 4, 5 ORDER BY s.name, l.code, 5
 """
 
 
-def window(first_on: date, last_on: date) -> tuple[datetime, datetime]:
-    """[first day 00:00, day after the last 00:00) in Vietnam. Raises BadInput for days the wrong way round."""
-    if last_on < first_on:
-        raise BadInput(f"Khoảng ngày: {last_on:%d/%m/%Y} ở trước {first_on:%d/%m/%Y}.", field="last_on")
-    if last_on.year == date.max.year:
-        raise BadInput(f"Khoảng ngày: sau {last_on:%d/%m/%Y} không còn ngày nào; xin xem lại năm.", field="last_on")
-    midnight = datetime(first_on.year, first_on.month, first_on.day, tzinfo=VIETNAM)
-    return midnight, midnight + timedelta(days=(last_on - first_on).days + 1)
-
-
 def reading_scope(actor: Actor) -> list[int]:
     """Agencies whose dossiers the actor reads."""
     return sorted(frozenset().union(*(grant.agencies for grant in actor.grants if grant.role in READING_ROLES)))
 
 
 def cause_summary(agency_ids: Collection[int], first_on: date, last_on: date) -> list[CauseLine]:
-    """Dossiers of these agencies that ended late in the window, by sector, cause and agency charged."""
-    begin, after = window(first_on, last_on)
+    """Dossiers of these agencies that ended late in the window, by sector, cause and agency charged. Raises BadInput."""
+    asked = window_between(first_on, last_on)
     with connection.cursor() as cursor:
-        cursor.execute(_SUMMARY, {"first": begin, "after": after, "agencies": list(agency_ids)})
+        cursor.execute(_SUMMARY, {"first": asked.start, "after": asked.end, "agencies": list(agency_ids)})
         return [CauseLine(*row) for row in cursor.fetchall()]
 
 

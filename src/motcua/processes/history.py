@@ -65,7 +65,7 @@ def steps_of(timeline: Sequence[TimelineItem]) -> list[Done]:
 def _event(entry: TimelineItem, due_at: datetime | None) -> EntryEvent:
     officer = entry.actor["id"] if entry.actor["kind"] == ActorKind.OFFICER else 0
     return EntryEvent(
-        0, 0, entry.seq, entry.kind, entry.to_state.value, entry.occurred_at, entry.recorded_at, False, False, False,
+        0, 0, 0, entry.seq, entry.kind, entry.to_state.value, entry.occurred_at, entry.recorded_at, False, False, False,
         entry.data, officer, "", due_at,
     )  # fmt: skip
 

@@ -179,7 +179,6 @@ def _of_hat(inbox: Inbox, hat: Hat) -> Iterator[Range]:
                 "ours": sorted(hat.ours),
                 "open": _OPEN,
                 "desk_roles": sorted(DESK_ROLES),
-                "roles": sorted(STEP_ROLES),
             }
             shared = Range(
                 "d.agency_id = ANY(%(ours)s) AND d.state = ANY(%(open)s) AND d.shared_with <> '{}'"
@@ -189,11 +188,7 @@ def _of_hat(inbox: Inbox, hat: Hat) -> Iterator[Range]:
                 by_dossier=True,
             )
             # A body without an account has no agency here.
-            outside = Range(
-                "w.agency_id IS NULL AND w.role = ANY(%(roles)s) AND w.closed_at IS NULL AND d.agency_id = ANY(%(ours)s)",
-                given,
-                needs_dossier=True,
-            )
+            outside = Range("w.asked_by_id = ANY(%(ours)s) AND w.closed_at IS NULL", {"ours": given["ours"]})
             yield from (_limited(shared, actor), _limited(outside, actor))
 
 

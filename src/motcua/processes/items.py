@@ -59,6 +59,7 @@ class Item:
     cut_minutes: int = 0
     cooperating: list[int] = field(default_factory=list)
     following: list[int] = field(default_factory=list)
+    asked_by_id: int | None = None
 
     @property
     def open(self) -> bool:
@@ -127,6 +128,7 @@ def _opened(data: Mapping[str, Any], event: EntryEvent) -> Item:
         event.dossier_id, data["token"], data["node"], data["flow"], data["kind"], data["name"], data["role"], data["agency"],
         data["unit"], data["officer"], data["minutes"], event.occurred_at, event.seq,
         parse_moment(data["due"]) if data["due"] else None, data["by_itself"], cut_minutes=data.get("cut", 0),
+        asked_by_id=event.agency_id if data["role"] and data["agency"] is None else None,
     )  # fmt: skip
 
 

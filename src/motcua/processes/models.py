@@ -131,6 +131,10 @@ class WorkItem(models.Model):
     following = ArrayField(
         models.BigIntegerField(), verbose_name="người theo dõi", default=list, db_default=Value("{}")
     )
+    # Of a step done by a body without an account: the agency whose dossier it is, which waits for the answer.
+    asked_by = models.ForeignKey(
+        Agency, models.PROTECT, null=True, related_name="+", verbose_name="cơ quan chờ trả lời", db_index=False
+    )
     # Looked at by its officer: until then the one before may take it back.
     seen_at = models.DateTimeField("lúc mở xem", null=True)
 
@@ -165,6 +169,11 @@ class WorkItem(models.Model):
                 fields=["closed_by", "-closed_at", "-id"],
                 name="work_done_by",
                 condition=Q(closed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["asked_by", "due_at", "id"],
+                name="work_outside",
+                condition=Q(closed_at__isnull=True, asked_by__isnull=False),
             ),
             # Few steps have anybody but their officer: the others are not in it and pay nothing for it.
             GinIndex(

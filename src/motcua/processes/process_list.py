@@ -13,6 +13,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from motcua.catalog.models import Procedure
+from motcua.catalog.queries import procedure_code
 from motcua.law.errors import BadInput
 from motcua.organizations.models import Agency, Unit
 from motcua.platform import keyset
@@ -108,7 +109,7 @@ def _filtered(only: ListFilter) -> QuerySet[Process]:
     found = Process.objects.all()
     if only.text:
         words = " & ".join(f"{word}:*" for word in _WORD.findall(search_key(only.text))[:12])
-        match = Q(procedure__code__startswith=only.text.split(" ")[0])
+        match = Q(procedure__code__startswith=procedure_code(only.text))
         found = found.filter(
             match | Q(procedure__words=SearchQuery(words, config="simple", search_type="raw")) if words else match
         )

@@ -16,6 +16,7 @@ from motcua.dossiers.queries import COUNT_CAP, PAGE_SIZE
 from motcua.identity.actors import Actor, ActorKind
 from motcua.law.clock import add_working_minutes
 from motcua.law.moments import VIETNAM
+from motcua.law.verdict import SOON_MINUTES
 from motcua.organizations.models import Officer
 from motcua.platform import keyset
 from motcua.processes import engine
@@ -28,9 +29,6 @@ from motcua.processes.models import WorkItem
 from motcua.processes.permissions import DESK_ROLES
 from motcua.processes.projection import calendar_of_agency
 from motcua.processes.running import Running, read_running
-
-# The filter "soon" looks this many working minutes ahead, by the calendar of the officer's own agency.
-SOON_MINUTES = 8 * 60
 
 
 def workplace_of(actor: Actor) -> Workplace:
@@ -110,6 +108,7 @@ def _window(due: Due, actor: Actor, at: datetime) -> tuple[datetime | None, date
             midnight = at.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
             return midnight, midnight + timedelta(days=1)
         case Due.SOON:
+            # By the calendar of the officer's own agency.
             last = add_working_minutes(at, SOON_MINUTES, calendar_of_agency(actor.agency_id))
             return at, last + timedelta(minutes=1)
 

@@ -16,8 +16,8 @@ from typing import Any
 from motcua.dossiers.feed import Position
 from motcua.dossiers.ledger import canonical
 from motcua.law.moments import VIETNAM
+from motcua.law.windows import Window
 from motcua.statistics.figures import Asked
-from motcua.statistics.periods import Window
 from motcua.statistics.reports.form_06a import COLUMNS, Block, Notes, Report06a, Row
 
 FORMAT = 1

@@ -13,13 +13,13 @@ from motcua.board.models import Target
 from motcua.dossiers.writer import NotFound
 from motcua.identity.actors import Actor
 from motcua.law.moments import local_day
+from motcua.law.windows import Window
 from motcua.organizations.models import Agency
 from motcua.reporting.course import Deadline, State, Step, read_deadline
 from motcua.reporting.data_files import text_of
 from motcua.reporting.frozen import Frozen, read
 from motcua.reporting.models import DeclaredFigure, FiledCopy, Filing, FilingStep
 from motcua.reporting.permissions import READERS, Subject, over
-from motcua.statistics.periods import Window
 
 
 def deadline() -> Deadline:

@@ -15,6 +15,7 @@ from motcua.dossiers.writer import NotFound
 from motcua.identity.actors import Actor
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
+from motcua.law.windows import Window
 from motcua.organizations.models import Agency
 from motcua.platform.presentation.words import vn_datetime
 from motcua.platform.text import nfc
@@ -26,7 +27,7 @@ from motcua.reporting.permissions import DECLARERS, READERS, Subject, may, over
 from motcua.reporting.queries import subject_of
 from motcua.statistics.knowledge import known_until
 from motcua.statistics.models import DimAgency, Reader
-from motcua.statistics.periods import Regime, Window, period_window
+from motcua.statistics.periods import Regime, period_window
 from motcua.statistics.reports.form_06a import report_06a
 from motcua.statistics.services import READER
 

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
+from motcua.law.windows import Window
 from motcua.statistics.figures import NO_FIGURE, Asked, Figure, figures
 from motcua.statistics.measures import Count, Ratio, measure
 from motcua.statistics.models import DimAgency
-from motcua.statistics.periods import Regime, Window, period_window, year_before
+from motcua.statistics.periods import Regime, period_window, year_before
 from motcua.statistics.reports.form_06a import codes_below, place_of
 
 WHOLE = "Toàn tỉnh"

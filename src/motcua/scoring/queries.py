@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from motcua.law.errors import BadInput
+from motcua.law.windows import Window
 from motcua.organizations.models import Agency
 from motcua.scoring.definition import IndexSet, Leaf, named_terms
 from motcua.scoring.rules import Numbers
@@ -19,7 +20,7 @@ from motcua.statistics.engines import Engine, postgres
 from motcua.statistics.figures import Asked, count_values
 from motcua.statistics.measures import MEASURES, Count
 from motcua.statistics.models import DimAgency
-from motcua.statistics.periods import Regime, Window, period_window
+from motcua.statistics.periods import Regime, period_window
 from motcua.statistics.reports.form_06a import codes_below, place_of
 
 _KINDS = {"month": "tháng (2026-09)", "quarter": "quý (2026-Q3)", "year": "năm (2026)"}

@@ -17,7 +17,7 @@ from django.db import connection
 from motcua.law.errors import BadInput
 from motcua.statistics.compiling import any_of
 from motcua.statistics.engines import Query, postgres
-from motcua.statistics.expressions import any_counts
+from motcua.statistics.expressions import any_counts, left_to_ask
 from motcua.statistics.measures import MEASURES, Count, Fact
 from motcua.statistics.models import FAR, WHOLE_DAY, DailyCount
 from motcua.statistics.tables import END, START, dossiers, moves
@@ -70,7 +70,8 @@ def _maker(fact: Fact, moment: str, counts: Sequence[Count]) -> Callable[[], tup
             view = moves
         view = view.filter(view.dossier_id == _DOSSIERS)
         kept = view.filter(any_counts(counts, view))
-        values = [kept.count(where=count.where(kept)).name(count.name) for count in counts]
+        left = zip(counts, left_to_ask(counts, kept), strict=True)
+        values = [kept.count(where=holds).name(count.name) for count, holds in left]
         return kept.group_by(kept[f"{moment}_on"], kept.hour, kept.agency).aggregate(values), (START, END, _DOSSIERS)
 
     return make

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, reduce
 
 import ibis
 import ibis.expr.types as ir
+from ibis.expr.operations import And
 
 from motcua.statistics.dimensions import column_of
 from motcua.statistics.measures.base import Count, Fact, Predicate
@@ -74,8 +75,7 @@ def counted(counts: Sequence[Count], by: Sequence[str], cut: Cut) -> ir.Table:
     view = _view(counts, by, cut)
     kept = view.filter(any_counts(counts, view))
     values: list[ir.Value] = []
-    for count in counts:
-        holds = count.where(kept)
+    for count, holds in zip(counts, left_to_ask(counts, kept), strict=True):
         if count.amount:
             values += [
                 kept[count.amount].sum(where=holds).cast("int64").name(count.name),
@@ -148,6 +148,26 @@ def any_counts(counts: Sequence[Count], view: ir.Table) -> ir.BooleanValue:
     if len(plain) > 1:
         plain = dict.fromkeys(handled if predicate in _COVERED else predicate for predicate in plain)
     return reduce(lambda one, other: one | other, [predicate(view) for predicate in plain])
+
+
+def left_to_ask(counts: Sequence[Count], kept: ir.Table) -> list[ir.BooleanValue | None]:
+    """What of each count's condition the rows found by `any_counts` may still not satisfy; None: every row is counted.
+
+    An engine asks each word again for every count, which was a third of the time of a form.
+    """
+    said = frozenset(one.op() for one in _words(any_counts(counts, kept)))
+    left = [[one for one in _words(count.where(kept)) if one.op() not in said] for count in counts]
+    return [reduce(lambda one, other: one & other, words) if words else None for words in left]
+
+
+def _words(condition: ir.BooleanValue) -> Iterator[ir.BooleanValue]:
+    """Those that have to hold together."""
+    op = condition.op()
+    if isinstance(op, And):
+        yield from _words(op.left.to_expr())
+        yield from _words(op.right.to_expr())
+    else:
+        yield condition
 
 
 def _among(count: Count) -> Predicate:

@@ -15,10 +15,10 @@ import ibis.expr.types as ir
 
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
+from motcua.law.windows import Window
 from motcua.statistics import daily, expressions
 from motcua.statistics.engines import Engine, Query, postgres
 from motcua.statistics.measures import Count, Lacking, Ratio, counts_of, measure
-from motcua.statistics.periods import Window
 from motcua.statistics.tables import AGENCIES, AS_OF, PARAMETERS, Cut, moment
 
 _INSTANT = timedelta(microseconds=1)

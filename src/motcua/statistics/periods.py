@@ -1,4 +1,4 @@
-"""Windows of reports: between two local days, whole months, quarters and years, by the calendar or from the 15th to the 14th.
+"""Windows of reports: whole months, quarters and years, by the calendar or from the 15th to the 14th.
 
 The data window of a periodic report begins on the 15th of the month before its first and ends on the 14th of its last
 (TT 01/2020/TT-VPCP); both are in use, so a window says which it is. Pure.
@@ -7,59 +7,18 @@ The data window of a periodic report begins on the 15th of the month before its 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from motcua.law.errors import BadInput
-from motcua.law.moments import VIETNAM
+from motcua.law.windows import Window
 
 FIRST_REPORTING_DAY = 15
-# Of days that people give: a year beyond them is a slip of the hand, and a period compared with may lie beyond all calendars.
-YEARS = range(1900, 2101)
 
 
 class Regime(StrEnum):
     CALENDAR = "calendar"
     REPORTING = "reporting"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Window:
-    """From the first local day at 00:00 up to the end of the last one."""
-
-    first: date
-    last: date
-
-    def __post_init__(self) -> None:
-        if self.last < self.first:
-            raise BadInput(
-                f"Kỳ báo cáo từ {self.first:%d/%m/%Y} đến {self.last:%d/%m/%Y}: ngày cuối phải từ ngày đầu trở đi.",
-                field="to",
-            )
-
-    @property
-    def start(self) -> datetime:
-        return _midnight(self.first)
-
-    @property
-    def end(self) -> datetime:
-        """The first moment after the window."""
-        return _midnight(self.last + timedelta(days=1))
-
-
-def window_between(first: date, last: date) -> Window:
-    """A window as somebody asks for it, by its two days. Raises BadInput."""
-    if first.year not in YEARS or last.year not in YEARS:
-        raise BadInput(
-            f"Kỳ báo cáo từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}: cần ngày trong các năm {YEARS.start}–{YEARS.stop - 1}.",
-            field="from",
-        )
-    return Window(first, last)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), VIETNAM)
 
 
 def month_key(day: date) -> int:

@@ -10,6 +10,7 @@ from django.http import Http404, QueryDict
 from motcua.board.asking import Period, read_moment, read_period
 from motcua.board.places import Place, overseen_agencies, place_of
 from motcua.desk.access import DeskRequest, said
+from motcua.platform.chosen import code_in
 from motcua.platform.clock import now
 from motcua.platform.presentation.words import local
 from motcua.statistics.knowledge import BEHIND, known_until
@@ -36,7 +37,7 @@ class Asked:
 def asked_place(request: DeskRequest) -> tuple[list[DimAgency], Place | None]:
     """Another agency than those overseen is not there."""
     agencies = overseen_agencies(request.actor)
-    code = said(request.GET, "co-quan").split(" ")[0]
+    code = code_in(said(request.GET, "co-quan"), {one.code for one in agencies})
     place = place_of(agencies, code)
     if code and place is None:
         raise Http404(code)

@@ -22,8 +22,9 @@ from motcua.desk.answers import answered_once, file_of
 from motcua.desk.shell import show
 from motcua.dossiers.checkpoints import one_snapshot
 from motcua.law.errors import BadInput
+from motcua.law.windows import Window
 from motcua.platform.presentation.words import local
-from motcua.statistics.periods import Regime, Window, window_before
+from motcua.statistics.periods import Regime, window_before
 from motcua.statistics.tabular.table import Table
 
 # Lines of a table on the page; its file and the page opened further have them all.

@@ -19,6 +19,7 @@ from motcua.desk.answers import file_of
 from motcua.desk.shell import show
 from motcua.law.errors import BadInput
 from motcua.platform import keyset
+from motcua.platform.numbers import whole_number
 from motcua.processes.stuck import queries
 from motcua.statistics.tabular.files import MOST
 
@@ -63,11 +64,10 @@ def rows(request: DeskRequest) -> HttpResponse:
 
 
 def _number(text: str) -> int:
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit()) or len(text) > 18:
+    number = whole_number(text or "0")
+    if number is None:
         raise BadInput("Trang tiếp theo không đọc được; hãy mở lại danh sách từ đầu.", field="sau")
-    return int(text)
+    return number
 
 
 @officers_only(BOARD_ROLES)

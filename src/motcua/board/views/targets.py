@@ -23,10 +23,10 @@ from motcua.desk.access import DeskRequest, officers_only, said
 from motcua.desk.answers import file_of
 from motcua.desk.shell import show
 from motcua.law.errors import BadInput, DomainError
+from motcua.law.windows import Window
 from motcua.organizations.models import Agency
 from motcua.platform.presentation.words import local
 from motcua.statistics.knowledge import known_until
-from motcua.statistics.periods import Window
 
 
 @officers_only(BOARD_ROLES)

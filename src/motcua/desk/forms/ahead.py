@@ -6,7 +6,9 @@ from datetime import date
 
 from django import forms
 
+from motcua.catalog.queries import procedure_code
 from motcua.law.limits import UNIT_TEXT, Limit, Unit
+from motcua.organizations.queries import agency_code
 from motcua.processes.definition import STEP_ROLES
 from motcua.processes.simulation.answers import Asked
 from motcua.processes.what_if.change import AbsentOfficer, Change, MovedLimit, NewHoliday
@@ -57,8 +59,8 @@ class SimulationForm(forms.Form):
         given = self.cleaned_data
         officers = {"case_officer": given["case_officers"], "signer": given["signers"]}
         return Asked(
-            agency=code_of(given["agency"]),
-            procedure=code_of(given["procedure"]),
+            agency=agency_code(given["agency"]),
+            procedure=procedure_code(given["procedure"]),
             since=given["since"],
             to=given["to"],
             per_day=given["per_day"],
@@ -130,14 +132,9 @@ class WhatIfForm(forms.Form):
         to = given.get("to") or since
         match given["kind"]:
             case "holiday":
-                return NewHoliday(since, to, code_of(given["agency"]))
+                return NewHoliday(since, to, agency_code(given["agency"]))
             case "limit":
                 limit = Limit(given["amount"], Unit(given["unit"] or Unit.WORKING_DAY))
-                return MovedLimit(code_of(given["procedure"]), limit, code_of(given["agency"]))
+                return MovedLimit(procedure_code(given["procedure"]), limit, agency_code(given["agency"]))
             case _:
                 return AbsentOfficer(given["officer"], since, to)
-
-
-def code_of(text: str) -> str:
-    """What was chosen from a list is “code name”."""
-    return text.strip().split(" ")[0]

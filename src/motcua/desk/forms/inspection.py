@@ -8,11 +8,15 @@ from typing import Any
 from django import forms
 
 from motcua.catalog.models import Procedure
+from motcua.catalog.queries import procedure_code
 from motcua.desk.forms.base import CheckedField, DayField, DeskForm, text
 from motcua.law.errors import BadInput
 from motcua.organizations.models import Agency, Officer
+from motcua.organizations.queries import agency_code, agency_of
+from motcua.platform.numbers import whole_number
 from motcua.processes.inspection.rules import Rule, rules_of
 from motcua.processes.models import SuspicionFinding
+from motcua.processes.process_list import procedure_of
 
 
 class JudgeForm(DeskForm):
@@ -55,23 +59,17 @@ class RuleForm(DeskForm):
         self.order_fields(["enabled", *(number.name for number in rule.numbers), "valid_from", "reason"])
 
 
-def _agency(code: str) -> Agency:
-    found = Agency.objects.filter(code=code.split(" ")[0]).first()
-    if found is None:
-        raise BadInput(f"Không có cơ quan nào mang mã “{code.split(' ')[0]}”.")
-    return found
+def _agency(text: str) -> Agency:
+    return agency_of(agency_code(text))
 
 
-def _procedure(code: str) -> Procedure:
-    found = Procedure.objects.filter(code=code.split(" ")[0]).first()
-    if found is None:
-        raise BadInput(f"Không có thủ tục nào mang mã “{code.split(' ')[0]}”.")
-    return found
+def _procedure(text: str) -> Procedure:
+    return procedure_of(procedure_code(text))
 
 
 def _officer(number: str) -> Officer:
     head = number.split(" ")[0]
-    found = Officer.objects.filter(pk=int(head)).first() if head.isdigit() and len(head) < 19 else None
+    found = Officer.objects.filter(pk=whole_number(head) or 0).first()
     if found is None:
         raise BadInput(f"Không có cán bộ nào mang số “{head}”; hãy chọn trong danh sách gợi ý.")
     return found

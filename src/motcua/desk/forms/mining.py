@@ -7,9 +7,11 @@ from typing import Any
 
 from django import forms
 
-from motcua.desk.forms.ahead import code_of, day_field, text_field
+from motcua.catalog.queries import procedure_code
+from motcua.desk.forms.ahead import day_field, text_field
 from motcua.law.errors import BadInput
 from motcua.law.moments import parse_moment
+from motcua.organizations.queries import agency_code
 from motcua.statistics.mining.reading import Question
 
 # A page waits for its answer; more is for the command.
@@ -40,11 +42,11 @@ class MiningForm(forms.Form):
         """As known at the moment asked for, at most at `known`; `within` are the codes of the agencies that the asker may see."""
         given = self.cleaned_data
         return Question(
-            code_of(given["procedure"]),
+            procedure_code(given["procedure"]),
             given["since"],
             given["to"],
             min(given["luc"] or known, known),
-            code_of(given["agency"]),
+            agency_code(given["agency"]),
             within,
             MOST,
         )

@@ -238,7 +238,7 @@ class PromiseForm(MoveForm):
 
 class _Results(ResultForm, MoveForm):
     def __init__(self, *args: Any, around: Around, **kwargs: Any) -> None:
-        super().__init__(*args, around=around, kinds=around.result_kinds, at=around.at, **kwargs)
+        super().__init__(*args, around=around, kinds=around.result_kinds, at=around.at, earlier=around.late, **kwargs)
 
 
 class ResolveForm(_Results):

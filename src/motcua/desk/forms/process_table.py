@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
+from motcua.organizations.models import Agency, Unit
+from motcua.platform.chosen import codes_in
+from motcua.platform.numbers import whole_number
 from motcua.platform.text import nfc
 from motcua.processes.bpmn_reader import outcome_code
 from motcua.processes.checks import hours_text
@@ -142,7 +145,7 @@ def read_rows(values: QueryDict) -> list[Row]:
         get = _getter(values, at)
         kind = get("kind") if get("kind") in (*KINDS, START) else "work"
         row = Row(
-            get("id"), kind, get("name"), get("role"), _code(get("agency")), _code(get("unit")), get("body"), get("time"),
+            get("id"), kind, get("name"), get("role"), get("agency"), get("unit"), get("body"), get("time"),
             get("assign") or Assign.CLAIM.value, get("papers"),
         )  # fmt: skip
         for number in range(min(_number(get("ways")), _MOST_WAYS)):
@@ -155,6 +158,10 @@ def read_rows(values: QueryDict) -> list[Row]:
         if row.has_time and row.time and read_time(row.time) is None:
             row.errors["time"] = f"“{row.time[:30]}” không đọc được. Ghi giờ làm việc, ví dụ 8, 1,5 hoặc 1 giờ 30 phút."
         rows.append(row)
+    agencies = codes_in((row.agency for row in rows), Agency.objects.all())
+    units = codes_in((row.unit for row in rows), Unit.objects.all())
+    for row in rows:
+        row.agency, row.unit = agencies[row.agency], units[row.unit]
     return rows
 
 
@@ -168,12 +175,9 @@ def _getter(values: QueryDict, at: int) -> Callable[[str], str]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 4 else 0
-
-
-def _code(text: str) -> str:
-    """The code before the name that a list of suggestions puts behind it."""
-    return text.split(" ")[0]
+    """No page counts as far as a thousand: then nothing of it is taken."""
+    found = whole_number(text)
+    return found if found is not None and found < 1000 else 0
 
 
 def read_time(text: str) -> int | None:
@@ -257,8 +261,8 @@ def _outcomes(row: Row, before: Node | None) -> list[list[str]]:
 def change(rows: list[Row], what: str) -> str:
     """Do what a row's button says (`after:3`, `remove:3`, `up:3`, `down:3`); the id of the row to look at then, or ""."""
     verb, _, place = what.partition(":")
-    at = _number(place)
-    if verb not in ("after", "remove", "up", "down") or not place.isdigit() or at >= len(rows):
+    at = whole_number(place)
+    if verb not in ("after", "remove", "up", "down") or at is None or at >= len(rows):
         return ""
     if verb == "after":
         return _insert(rows, at)

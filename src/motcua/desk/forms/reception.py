@@ -19,6 +19,7 @@ from motcua.dossiers.commands import Accept, AskCompletion, BusinessData, PaperD
 from motcua.dossiers.intake import Intake
 from motcua.law.errors import BadInput
 from motcua.law.limits import UNIT_TEXT, Limit, Unit
+from motcua.platform.numbers import whole_number
 
 ACCEPT, ASK_COMPLETION, REFUSE = "accept", "ask_completion", "refuse"
 EXTRA_PAPERS: Final = 2
@@ -262,9 +263,10 @@ def preview(form: ReceptionForm, *, at: datetime) -> dict[str, Any] | None:
     channel = value("channel") if value("channel") in dict(CHANNELS) else "counter"
     limits, fee = chosen.terms(channel, value("condition"))
     limits = chosen.promised(limits, channel, value("condition"), at)
-    if not limits and value("limit_amount").isdigit() and value("limit_unit") in set(Unit):
+    amount = whole_number(value("limit_amount"))
+    if not limits and amount is not None and value("limit_unit") in set(Unit):
         try:
-            limits = (Limit(int(value("limit_amount")), Unit(value("limit_unit"))),)
+            limits = (Limit(amount, Unit(value("limit_unit"))),)
         except BadInput:
             limits = ()
     papers = [

@@ -17,7 +17,10 @@ SIGNATURE, CODE, POSTAL, ELECTRONIC = "signature", "one_time_code", "postal", "e
 
 
 class ResultForm(DeskForm):
-    """What was signed. `file` or `paper` is the evidence."""
+    """What was signed. `file` or `paper` is the evidence.
+
+    `earlier`: it was signed before the day on which it is recorded, and which day that was nobody has said yet.
+    """
 
     kind = text("Loại kết quả", limit=300)
     number = text("Số, ký hiệu", limit=100, css="w-mid")
@@ -31,10 +34,10 @@ class ResultForm(DeskForm):
     )
     paper = forms.BooleanField(label="Kết quả là bản giấy đã ký, đang giữ tại cơ quan", required=False)
 
-    def __init__(self, *args: Any, kinds: list[str], at: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: list[str], at: datetime, earlier: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.at = at
-        self.fields["signed_on"].initial = local(at).date()
+        self.fields["signed_on"].initial = None if earlier else local(at).date()
         if len(kinds) == 1:
             self.fields["kind"].initial = kinds[0][:300]
         self.kinds = [kind[:300] for kind in kinds]

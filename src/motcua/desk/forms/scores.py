@@ -10,6 +10,7 @@ from motcua.desk.access import DeskRequest, said
 from motcua.law.errors import BadInput
 from motcua.law.moments import parse_moment
 from motcua.organizations.models import Agency
+from motcua.platform.chosen import code_in
 from motcua.platform.presentation.words import local
 from motcua.scoring.permissions import scored_agencies
 from motcua.scoring.queries import Question, question
@@ -38,7 +39,7 @@ def given(request: DeskRequest) -> Given:
     return Given(
         said(request.GET, "bo") or shipped()[0].index,
         said(request.GET, "ky") or f"{local(request.at):%Y-%m}",
-        said(request.GET, "co-quan").split(" ")[0] or (offered[0][0] if offered else ""),
+        code_in(said(request.GET, "co-quan"), dict(offered)) or (offered[0][0] if offered else ""),
         said(request.GET, "luc"),
     )
 

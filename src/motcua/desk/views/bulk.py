@@ -17,6 +17,7 @@ from motcua.desk.access import WORKERS, DeskRequest, officers_only, said
 from motcua.desk.models import BulkItem, BulkRun
 from motcua.desk.shell import show
 from motcua.law.errors import BadInput
+from motcua.platform.numbers import whole_number
 
 # A part of a run that the page asks for at once: short enough to see it move, long enough to be worth the way.
 CHUNK = 25
@@ -64,19 +65,19 @@ def _key(request: DeskRequest) -> uuid.UUID:
 
 
 def _ids(request: DeskRequest) -> list[int]:
-    given = request.POST.getlist("item")
-    if not all(text.isascii() and text.isdigit() and len(text) < 19 for text in given):
+    found = [whole_number(text) for text in request.POST.getlist("item")]
+    read = [number for number in found if number is not None]
+    if len(read) < len(found):
         raise BadInput("Có dòng đã chọn không đọc được; hãy mở lại danh sách rồi chọn lại.", field="items")
-    return [int(text) for text in given]
+    return read
 
 
 def _given(request: DeskRequest) -> bulk.Given:
-    officer = request.POST.get("officer", "")
     return bulk.Given(
         outcome=said(request.POST, "outcome", limit=100),
         papers=request.POST.get("papers") == "1",
         note=said(request.POST, "note", limit=1000),
-        officer_id=int(officer) if officer.isascii() and officer.isdigit() and len(officer) < 19 else None,
+        officer_id=whole_number(request.POST.get("officer", "")),
         reason=said(request.POST, "note", limit=500),
         cooperating=_several(request, "cooperating"),
         following=_several(request, "following"),
@@ -86,7 +87,7 @@ def _given(request: DeskRequest) -> bulk.Given:
 def _several(request: DeskRequest, name: str) -> tuple[int, ...]:
     """Ids of officers; what is none is left out, and whether they may have a part is decided for each step."""
     given = request.POST.getlist(name)[:100]
-    return tuple(int(text) for text in given if text.isascii() and text.isdigit() and len(text) < 19)
+    return tuple(number for text in given if (number := whole_number(text)) is not None)
 
 
 def _find(request: DeskRequest, key: uuid.UUID) -> BulkRun:

@@ -13,6 +13,7 @@ from motcua.desk.shell import show
 from motcua.documents.hand_over import print_hand_over
 from motcua.law.errors import DomainError
 from motcua.organizations.models import Desk, Role
+from motcua.platform.numbers import whole_number
 from motcua.processes.hand_over import is_whole, make_lists, sign_given, sign_taken
 from motcua.processes.hand_over_permissions import may_give, may_make, may_see, may_take
 from motcua.processes.hand_over_queries import lists_for
@@ -27,11 +28,9 @@ def hand_overs(request: DeskRequest) -> HttpResponse:
     every = Desk.objects.select_related("agency").order_by("id")
     desks = [desk for desk in every if may_make(request.actor, desk)]
     if request.method == "POST":
-        asked = said(request.POST, "desk")
+        desk_id = whole_number(said(request.POST, "desk")) or 0
         try:
-            made = make_lists(
-                int(asked) if asked.isdigit() else 0, cut_at=request.at, actor=request.actor, at=request.at
-            )
+            made = make_lists(desk_id, cut_at=request.at, actor=request.actor, at=request.at)
         except DomainError as error:
             messages.error(request, error.message)
         else:

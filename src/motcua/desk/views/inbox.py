@@ -24,7 +24,7 @@ from motcua.desk.clocks import Clock, calendars_by_id, clock, step_clock
 from motcua.desk.inbox_pages import BY_SLUG, InboxPage
 from motcua.desk.models import BulkRun
 from motcua.desk.shell import INBOX_MARK, show, work_rail, workplace_at
-from motcua.desk.views.lists import filter_of, options_of
+from motcua.desk.views.lists import filter_of, sectors_of, suggestions_of
 from motcua.law.errors import BadInput
 from motcua.law.lifecycle import State
 from motcua.organizations.models import Officer
@@ -126,7 +126,6 @@ def inbox(request: DeskRequest, slug: str) -> HttpResponse:
         "query": urlencode({name: value for name, value in asked.items() if value}),
         "channels": Channel.choices,
         "dues": [(due.value, text) for due, text in DUE_TEXT.items()],
-        "steps": step_names(place, page.inbox, request.at),
         "views": saved_views.views_of(request.officer.pk),
         "sizes": [(one, urlencode(kept | {"dong": one})) for one in SIZES],
         "size": size,
@@ -137,9 +136,18 @@ def inbox(request: DeskRequest, slug: str) -> HttpResponse:
         "outcomes": _outcomes(found.rows) if BulkRun.Action.FINISH in page.actions else [],
         "officers": _officers(place) if page.inbox in (Inbox.TO_ASSIGN, Inbox.UNIT) else [],
         "here": f"{request.path}?{urlencode(kept)}" if kept else request.path,
-        **options_of(request),
+        "sectors": sectors_of(request),
     }
     return show(request, "desk/inbox.html", context, current=f"{INBOX_MARK}{page.slug}", status=422 if fault else 200)
+
+
+@officers_only(WORKERS)
+@require_safe
+def suggestions(request: DeskRequest, slug: str) -> HttpResponse:
+    """What is offered while somebody types into the filter of an inbox."""
+    page, place = _page(request, slug)
+    context = {"steps": step_names(place, page.inbox, request.at), **suggestions_of(request)}
+    return render(request, "desk/_filter_suggestions.html", context)
 
 
 def _page(request: DeskRequest, slug: str) -> tuple[InboxPage, Workplace]:

@@ -18,6 +18,7 @@ from motcua.desk.sheets import MOST, sheet
 from motcua.desk.shell import show
 from motcua.law.errors import BadInput, DomainError
 from motcua.organizations.models import Agency, Officer
+from motcua.organizations.queries import agency_code
 from motcua.platform import keyset
 from motcua.platform.presentation.words import local, vn_datetime
 from motcua.processes.inspection.permissions import INSPECTION_ROLES, JUDGING_ROLES, inspected
@@ -95,7 +96,7 @@ def agency_of(request: DeskRequest, text: str) -> int | None:
     """The agency typed into a filter, within what the actor inspects. Raises BadInput for one that is not there."""
     if not text:
         return None
-    code = text.split(" ")[0]
+    code = agency_code(text)
     found = Agency.objects.filter(code=code, pk__in=inspected(request.actor)).values_list("id", flat=True).first()
     if found is None:
         raise BadInput(f"Không có cơ quan nào mang mã “{code}” trong phạm vi của ông/bà.")

@@ -18,6 +18,7 @@ from motcua.desk.views.dossier import find
 from motcua.law.errors import BadInput, DomainError
 from motcua.law.moments import duration_text
 from motcua.organizations.models import Agency
+from motcua.platform.numbers import whole_number
 from motcua.platform.presentation.words import local
 from motcua.processes.charging import (
     CauseLine,
@@ -37,8 +38,7 @@ _SIZE = 50
 @officers_only(READERS)
 @require_safe
 def late_causes(request: DeskRequest) -> HttpResponse:
-    typed = said(request.GET, "sau")
-    after = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+    after = whole_number(said(request.GET, "sau")) or 0
     found = list(late_without_cause(request.actor, after=after, size=_SIZE))
     context = {
         "rows": found[:_SIZE],

@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from motcua.catalog.models import Channel, DeskProcedure, Procedure, Sector
+from motcua.catalog.queries import procedure_code
 from motcua.desk.access import READERS, DeskRequest, officers_only, said
 from motcua.desk.clocks import Clock, calendars_of, clock
 from motcua.desk.queue_pages import BY_SLUG, pages_of
@@ -22,6 +24,7 @@ from motcua.dossiers.queues import Queue
 from motcua.law.errors import BadInput
 from motcua.law.lifecycle import Command, State
 from motcua.organizations.models import Agency
+from motcua.organizations.queries import agency_code
 from motcua.processes.risk.queries import Risk, risk_of
 
 _OFFERED = 300  # options in a filter; beyond it the code is typed
@@ -77,7 +80,7 @@ def queue(request: DeskRequest, slug: str) -> HttpResponse:
         "newer": urlencode({name: value for name, value in asked.items() if value}) if request.GET.get("sau") else "",
         "is_uncollected": page.queue in (Queue.UNCOLLECTED, Queue.RESULTS_COMING),
         "channels": Channel.choices,
-        **options_of(request),
+        "sectors": sectors_of(request),
     }
     return show(request, "desk/list.html", context, current=slug, status=422 if fault else 200)
 
@@ -90,7 +93,7 @@ def filter_of(asked: dict[str, str]) -> tuple[ListFilter, str]:
     """The filter and, where a code is unknown, one sentence about it."""
     procedure = sector = agency = None
     if asked["thu-tuc"]:
-        code = asked["thu-tuc"].split(" ")[0]
+        code = procedure_code(asked["thu-tuc"])
         procedure = Procedure.objects.filter(code=code).values_list("id", flat=True).first()
         if procedure is None:
             return ListFilter(), f"Không có thủ tục nào mang mã “{code}”."
@@ -99,7 +102,7 @@ def filter_of(asked: dict[str, str]) -> tuple[ListFilter, str]:
         if sector is None:
             return ListFilter(), f"Không có lĩnh vực nào mang mã “{asked['linh-vuc']}”."
     if asked["co-quan"]:
-        code = asked["co-quan"].split(" ")[0]
+        code = agency_code(asked["co-quan"])
         agency = Agency.objects.filter(code=code).values_list("id", flat=True).first()
         if agency is None:
             return ListFilter(), f"Không có cơ quan nào mang mã “{code}”."
@@ -108,13 +111,26 @@ def filter_of(asked: dict[str, str]) -> tuple[ListFilter, str]:
     return ListFilter(procedure, sector, agency, asked["kenh"]), ""
 
 
-def options_of(request: DeskRequest) -> dict[str, Any]:
+def sectors_of(request: DeskRequest) -> list[tuple[str, str]]:
+    """What the filter offers of sectors: code and name, by name."""
     posted = DeskProcedure.objects.filter(agency__in=request.actor.scope)
     sectors = Sector.objects.filter(pk__in=posted.values("procedure__sector")).order_by("name_key")
+    return list(sectors.values_list("code", "name")[:_OFFERED])
+
+
+@officers_only(READERS)
+@require_safe
+def suggestions(request: DeskRequest) -> HttpResponse:
+    """What is offered while somebody types into the filter of a queue."""
+    return render(request, "desk/_filter_suggestions.html", suggestions_of(request))
+
+
+def suggestions_of(request: DeskRequest) -> dict[str, Any]:
+    """Fetched when the filter is opened: hardly anybody opens it, and it would be half of the page."""
+    posted = DeskProcedure.objects.filter(agency__in=request.actor.scope)
     procedures = Procedure.objects.filter(pk__in=posted.values("procedure")).order_by("code")
     agencies = Agency.objects.filter(pk__in=request.actor.scope).order_by("path")
     return {
-        "sectors": list(sectors.values_list("code", "name")[:_OFFERED]),
         "procedures": list(procedures.values_list("code", "name")[:_OFFERED]),
         "agencies": list(agencies.values_list("code", "name")[:_OFFERED]),
     }

@@ -29,6 +29,7 @@ from motcua.law.errors import DomainError
 from motcua.law.lifecycle import STATE_TEXT, Command, State
 from motcua.notifications.providers import Message, PermanentFailure, TemporaryFailure
 from motcua.notifications.tasks import providers
+from motcua.platform.numbers import whole_number
 
 _STEPS = ("Thẩm định hồ sơ", "Kiểm tra thực địa", "Lấy ý kiến", "Trình ký", "Vào sổ, đóng dấu")
 
@@ -60,8 +61,7 @@ def move(request: DeskRequest, dossier_id: int, slug: str) -> HttpResponse:
 
 
 def _typed_seq(request: DeskRequest) -> int | None:
-    typed = request.POST.get("expected_seq", "")
-    return int(typed) if typed.isascii() and typed.isdigit() else None
+    return whole_number(request.POST.get("expected_seq", ""))
 
 
 def _must_be_allowed(request: DeskRequest, dossier: Dossier, command: Command) -> None:

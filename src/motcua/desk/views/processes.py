@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motcua.catalog.models import Channel, ChannelRule, Procedure, ProcedureVersion, Sector
+from motcua.catalog.queries import procedure_code
 from motcua.desk.access import PUBLISHERS, DeskRequest, officers_only, said
 from motcua.desk.shell import show
 from motcua.law.errors import BadInput, DomainError
 from motcua.organizations.models import Agency
-from motcua.organizations.queries import agency_of
+from motcua.organizations.queries import agency_code, agency_of
 from motcua.platform.presentation.words import local
 from motcua.processes import drawing
 from motcua.processes.bpmn import element_ids, export
@@ -57,7 +58,7 @@ _ASKED = ("q", "linh-vuc", "cap", "mau", "co-quan", "trang-thai")
 def process_list(request: DeskRequest) -> HttpResponse:
     asked = {name: said(request.GET, name) for name in _ASKED}
     only = ListFilter(
-        asked["q"], asked["linh-vuc"], asked["cap"], asked["mau"], asked["co-quan"].split(" ")[0], asked["trang-thai"]
+        asked["q"], asked["linh-vuc"], asked["cap"], asked["mau"], agency_code(asked["co-quan"]), asked["trang-thai"]
     )
     if only.state and only.state not in STATES:
         raise Http404(only.state)
@@ -285,7 +286,7 @@ def new_process(request: DeskRequest) -> HttpResponse:
             fault, status = error.message, 422
         else:
             return redirect("desk:process_edit", draft.pk)
-    code = asked["thu-tuc"].split(" ")[0]
+    code = procedure_code(asked["thu-tuc"])
     cases = ChannelRule.objects.filter(version__in=Procedure.objects.filter(code=code).values("current"))
     context = {
         "asked": asked,
@@ -302,10 +303,10 @@ def new_process(request: DeskRequest) -> HttpResponse:
 
 
 def _opened(request: DeskRequest, asked: dict[str, str]) -> ProcessVersion:
-    code = asked["thu-tuc"].split(" ")[0]
+    code = procedure_code(asked["thu-tuc"])
     if not code:
         raise BadInput("Chưa ghi mã thủ tục, ví dụ 1.001193.")
-    agency = agency_of(asked["co-quan"].split(" ")[0]) if asked["co-quan"] else None
+    agency = agency_of(agency_code(asked["co-quan"])) if asked["co-quan"] else None
     return open_process(
         procedure_of(code),
         actor=request.actor,

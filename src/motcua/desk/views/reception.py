@@ -23,6 +23,7 @@ from motcua.dossiers.queries import duplicates_of, visible_to
 from motcua.law.errors import DomainError
 from motcua.law.moments import local_day
 from motcua.law.persons import parse_citizen_number
+from motcua.platform.numbers import whole_number
 from motcua.processes.linked import take_in
 
 _ENDINGS = (ACCEPT, ASK_COMPLETION, REFUSE)
@@ -71,8 +72,7 @@ def approvers_of(request: DeskRequest, chosen: Offered | None, at: datetime) -> 
 
 
 def chosen_of(request: DeskRequest, found: list[Offered]) -> tuple[Offered | None, list[Offered]]:
-    post = request.POST.get("pick") or request.POST.get("post", "")
-    pk = int(post) if post.isascii() and post.isdigit() else None
+    pk = whole_number(request.POST.get("pick") or request.POST.get("post", ""))
     if request.POST.get("pick"):
         return next((one for one in found if one.pk == pk), None), []
     return choose(found, typed=request.POST.get("procedure", "")[:1000], pk=pk)

@@ -17,6 +17,7 @@ from motcua.desk.views.inspection import agencies, agency_of
 from motcua.law.errors import DomainError
 from motcua.law.moments import VIETNAM
 from motcua.organizations.models import Officer
+from motcua.platform.numbers import whole_number
 from motcua.platform.presentation.words import local, vn_datetime
 from motcua.processes import lag
 from motcua.processes.inspection.permissions import INSPECTION_ROLES
@@ -73,9 +74,8 @@ def late(request: DeskRequest) -> HttpResponse:
     officers, units = lag.lags(request.actor, agency_id=agency_id, **moments)
     entries: list[lag.LateEntry] = []
     person = place = None
-    if chosen["can-bo"].isdigit() or chosen["phong"].isdigit():
-        officer_id = int(chosen["can-bo"][:18]) if chosen["can-bo"].isdigit() else None
-        unit_id = int(chosen["phong"][:18]) if chosen["phong"].isdigit() else None
+    officer_id, unit_id = whole_number(chosen["can-bo"]), whole_number(chosen["phong"])
+    if officer_id is not None or unit_id is not None:
         person = next((row for row in officers if row.officer_id == officer_id), None) if officer_id else None
         place = next((row for row in units if row.unit_id == unit_id), None) if unit_id else None
         entries = lag.late_entries(

@@ -17,6 +17,7 @@ from motcua.notifications.officer_notices import inbox, mark_read
 from motcua.notifications.warning_settings import SETTERS, SettingsInForce, set_warnings
 from motcua.notifications.warnings import DIGEST, PHASE_TEXT, Phase, phase_of
 from motcua.organizations.models import Agency
+from motcua.platform.numbers import whole_number
 from motcua.platform.presentation.words import local
 
 _SIZE = 50
@@ -32,8 +33,7 @@ _ICON = {
 @require_safe
 def reminders(request: DeskRequest) -> HttpResponse:
     unread = request.GET.get("muc") == "chua-doc"
-    typed = request.GET.get("sau", "")
-    before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+    before = whole_number(request.GET.get("sau", "")) or 0
     found = list(inbox(request.actor, unread=unread, before=before, size=_SIZE))
     chosen = "muc=chua-doc" if unread else "muc="
     context = {
@@ -57,12 +57,11 @@ def _mark(stage: str) -> tuple[str, str, str]:
 @require_POST
 def read_reminders(request: DeskRequest) -> HttpResponse:
     """Mark one notice read and go to its dossier, or all of them."""
-    typed = request.POST.get("notice", "")
-    if typed.isascii() and typed.isdigit() and len(typed) < 19:
-        mark_read(request.actor, [int(typed)], at=request.at)
-        dossier = request.POST.get("dossier", "")
-        if dossier.isascii() and dossier.isdigit() and len(dossier) < 19:
-            return redirect("desk:dossier", int(dossier))
+    notice, dossier = (whole_number(request.POST.get(name, "")) for name in ("notice", "dossier"))
+    if notice is not None:
+        mark_read(request.actor, [notice], at=request.at)
+        if dossier is not None:
+            return redirect("desk:dossier", dossier)
     else:
         done = mark_read(request.actor, None, at=request.at)
         messages.success(request, f"Đã đánh dấu đọc {done} tin." if done else "Không còn tin nào chưa đọc.")

@@ -87,7 +87,8 @@ def _screen(
         name: typed.get(name) for name in ("kind", "number", "signed_on", "signer", "paper") if typed.get(name)
     }
     initial = initial if typed else {"paper": True}
-    more.setdefault("result", ResultForm(initial=initial, kinds=kinds, at=at))
+    earlier = bool(form.late_fields) and typed_moment(request) is None
+    more.setdefault("result", ResultForm(initial=initial, kinds=kinds, at=at, earlier=earlier))
     more.setdefault("receiver", ReceiverForm(initial={"receiver": typed.get("receiver", "")}))
     title = "Ghi bù hồ sơ trả trong ngày" if form.late_fields else "Trả kết quả trong ngày"
     return screen(

@@ -19,6 +19,7 @@ from motcua.desk.forms.scores import Given, agencies, given, indexes, question_o
 from motcua.desk.shell import show
 from motcua.dossiers.checkpoints import one_snapshot
 from motcua.law.errors import DomainError
+from motcua.platform.numbers import whole_number
 from motcua.scoring.definition import Penalty
 from motcua.scoring.explaining import Explained, explain, group_rows, numbers_text, status_text, total_text
 from motcua.scoring.naming import Words
@@ -204,11 +205,10 @@ def _raising(found: Explained) -> dict[str, Any]:
 
 def _after(request: DeskRequest) -> int:
     text = said(request.GET, "sau")
-    if not text:
-        return 0
-    if not text.isdecimal() or len(text) > 18:
+    number = whole_number(text or "0")
+    if number is None:
         raise Http404(text)
-    return int(text)
+    return number
 
 
 @officers_only(SCORE_ROLES)

@@ -11,11 +11,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motcua.catalog.models import ChannelRule, PaperRequirement, Procedure, Sector
+from motcua.catalog.queries import procedure_code
 from motcua.desk.access import PUBLISHERS, REFORM_READERS, DeskRequest, holds, officers_only, said
 from motcua.desk.forms.simplification import PROVINCE, EndForm, SimplificationForm, Subject
 from motcua.desk.shell import show
 from motcua.law.errors import DomainError
 from motcua.organizations.models import Agency
+from motcua.organizations.queries import agency_code
 from motcua.platform.presentation.words import local
 from motcua.processes.definition import from_json
 from motcua.processes.diff import diff
@@ -121,11 +123,12 @@ def end_simplification(request: DeskRequest, simplification_id: int) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_simplification(request: DeskRequest) -> HttpResponse:
     asked = said(request.GET, "thu-tuc", limit=400)
-    procedure = _procedure(asked.split(" ")[0]) if asked else None
+    code = procedure_code(asked)
+    procedure = _procedure(code) if code else None
     if procedure is None:
         context = {
             "asked": asked,
-            "fault": f"Không có thủ tục nào mang mã “{asked.split(' ')[0][:60]}”." if asked else "",
+            "fault": f"Không có thủ tục nào mang mã “{code[:60]}”." if asked else "",
             "procedures": list(
                 Procedure.objects.filter(current__isnull=False, desks__agency__in=request.actor.scope)
                 .distinct().order_by("code").values_list("code", "name")[:_OFFERED]
@@ -157,7 +160,7 @@ def new_simplification(request: DeskRequest) -> HttpResponse:
 
 def _filter(asked: dict[str, str]) -> SimplificationFilter:
     """An unknown code matches nothing: the list then is empty and says so."""
-    sector, agency = asked["linh-vuc"], asked["co-quan"].split(" ")[0]
+    sector, agency = asked["linh-vuc"], agency_code(asked["co-quan"])
     known = asked["tinh-trang"] in set(Standing)
     return SimplificationFilter(
         sector_id=Sector.objects.filter(code=sector).values_list("id", flat=True).first() or 0 if sector else None,

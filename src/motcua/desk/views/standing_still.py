@@ -19,6 +19,7 @@ from motcua.desk.views.inspection import agencies, agency_of, options
 from motcua.law.errors import DomainError
 from motcua.law.lifecycle import STATE_TEXT, State
 from motcua.platform import keyset
+from motcua.platform.numbers import whole_number
 from motcua.platform.presentation.words import local, vn_date, vn_datetime
 from motcua.processes.backlog import queries as backlogs
 from motcua.processes.backlog.services import note_backlog, report_back
@@ -108,7 +109,7 @@ def backlog(request: DeskRequest) -> HttpResponse:
     agency_id, fault = _agency(request, asked["co-quan"])
     kept = {name: value for name, value in asked.items() if value}
     form = NoteForm(request.POST or None)
-    ticked = [int(text) for text in request.POST.getlist("dossier") if text.isdigit() and len(text) < 19]
+    ticked = [one for text in request.POST.getlist("dossier") if (one := whole_number(text)) is not None]
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         officer = data["officer"]
@@ -185,7 +186,7 @@ def my_backlog(request: DeskRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             report_back(
-                int(one) if one.isdigit() and len(one) < 19 else 0,
+                whole_number(one) or 0,
                 note=form.cleaned_data["note"],
                 actor=request.actor,
                 at=request.at,

@@ -26,6 +26,7 @@ from motcua.dossiers.services import Moved
 from motcua.dossiers.writer import AlreadyChanged
 from motcua.law.errors import DomainError
 from motcua.law.lifecycle import STATE_TEXT, State
+from motcua.platform.numbers import whole_number
 from motcua.processes.engine import NotThere
 from motcua.processes.models import WorkItem
 from motcua.processes.queries import candidates_of, items_of, step_view
@@ -136,8 +137,7 @@ def _moved_since(request: DeskRequest, dossier: Dossier) -> bool:
 
 
 def _typed_seq(request: DeskRequest) -> int | None:
-    typed = request.POST.get("expected_seq", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    return whole_number(request.POST.get("expected_seq", ""))
 
 
 def _done(request: DeskRequest, moved: Moved, item: WorkItem, slug: str) -> HttpResponse:

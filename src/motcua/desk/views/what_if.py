@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,8 +17,9 @@ from motcua.desk.views.ahead import beyond_reach, options
 from motcua.law.errors import DomainError
 from motcua.law.moments import VIETNAM
 from motcua.organizations.models import Officer
+from motcua.organizations.queries import agency_code
+from motcua.platform.csv_lines import csv_lines
 from motcua.platform.presentation.words import local
-from motcua.platform.text import no_formula
 from motcua.processes.what_if.answers import Answer, Changed, what_if
 
 # A page of them is read, the whole is for the table file.
@@ -42,7 +42,7 @@ def _form(request: DeskRequest, *, asked: bool) -> WhatIfForm:
 def _answer(request: DeskRequest, form: WhatIfForm) -> tuple[Answer | None, str]:
     if not form.is_valid():
         return None, ""
-    code = form.cleaned_data["agency"].strip().split(" ")[0]
+    code = agency_code(form.cleaned_data["agency"])
     fault = beyond_reach(request, code)
     if fault:
         return None, fault
@@ -79,47 +79,22 @@ def what_if_table(request: DeskRequest) -> HttpResponseBase:
         return HttpResponse(
             fault or "Câu hỏi chưa đủ; hãy hỏi lại trên trang.", status=422, content_type="text/plain; charset=utf-8"
         )
-    answer = StreamingHttpResponse(_lines(told.changed), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(csv_lines(_table(told.changed)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="neu-thay-doi.csv"'
     return answer
 
 
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _lines(changed: list[Changed]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    # Spreadsheets take UTF-8 only behind this mark.
-    yield "\ufeff"
-    yield writer.writerow(
-        [
-            "code",
-            "procedure",
-            "agency",
-            "due_before",
-            "due_after",
-            "left_before",
-            "left_after",
-            "risk_before",
-            "risk_after",
-        ]
-    )
+def _table(changed: list[Changed]) -> Iterator[Sequence[object]]:
+    yield (
+        "code", "procedure", "agency", "due_before", "due_after", "left_before", "left_after", "risk_before", "risk_after",
+    )  # fmt: skip
     for one in changed:
-        yield writer.writerow(
-            [
-                one.code,
-                no_formula(one.procedure),
-                no_formula(one.agency),
-                *(
-                    moment.astimezone(VIETNAM).isoformat(timespec="minutes")
-                    for moment in (one.due_before, one.due_after)
-                ),
-                one.left_before,
-                one.left_after,
-                *("" if risk is None else f"{risk.likely:.3f}" for risk in (one.risk_before, one.risk_after)),
-            ]
+        yield (
+            one.code,
+            one.procedure,
+            one.agency,
+            *(moment.astimezone(VIETNAM).isoformat(timespec="minutes") for moment in (one.due_before, one.due_after)),
+            one.left_before,
+            one.left_after,
+            *("" if risk is None else f"{risk.likely:.3f}" for risk in (one.risk_before, one.risk_after)),
         )

@@ -26,6 +26,7 @@ from motcua.law.errors import BadInput, DomainError
 from motcua.law.lifecycle import Command
 from motcua.platform.clock import now
 from motcua.platform.config import config
+from motcua.platform.numbers import whole_number
 from motcua.portal import access, lookup, uploads
 from motcua.portal.forms import AnswerForm, LookupForm, WithdrawForm
 from motcua.portal.throttle import client_address
@@ -230,8 +231,8 @@ def _give(request: HttpRequest, found: Track, command: AnyCommand, done: str) ->
 
 def _seq(request: HttpRequest, found: Track) -> int:
     """The state of the record that the page showed when it was opened; a page without it is judged by what is read now."""
-    shown = request.POST.get("seq", "")
-    return int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 9 else found.dossier.seq
+    shown = whole_number(request.POST.get("seq", ""))
+    return found.dossier.seq if shown is None else shown
 
 
 @require_safe

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 from motcua.law.limits import UNIT_TEXT, Limit, Unit
-from motcua.platform.text import no_formula
+from motcua.platform.csv_lines import csv_lines
 from motcua.processes.checks import DAY_MINUTES
 from motcua.processes.models import Simplification, SimplifiedLimit, SimplifiedPart
 from motcua.processes.simplification.queries import STANDING_TEXT, Sum, standing
@@ -86,13 +84,8 @@ def sum_words(total: Sum) -> list[str]:
 
 
 def csv_text(rows: Iterable[Simplification], *, on: date) -> str:
-    """One line a simplification, in the order given; opens in spreadsheets as UTF-8."""
-    target = io.StringIO()
-    writer = csv.writer(target)
-    writer.writerow(_COLUMNS)
-    for row in rows:
-        writer.writerow([no_formula(value) for value in _cells(row, on)])
-    return "\ufeff" + target.getvalue()
+    """One line a simplification, in the order given."""
+    return "".join(csv_lines([_COLUMNS, *(_cells(row, on) for row in rows)]))
 
 
 def _cells(row: Simplification, on: date) -> list[str]:

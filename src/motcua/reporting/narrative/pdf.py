@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from datetime import UTC
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
-
-from motcua.documents.rendering import PDF_STANDARDS
-from motcua.documents.wording import FONTS, printable
+from motcua.documents.typesetting import Typesetter
+from motcua.documents.wording import printable
 from motcua.reporting.narrative.content import SOURCE_HEADS, Chart, Grid, Narrative, Piece, source_rows
 
-_TEMPLATES = Path(__file__).parent.parent / "templates"
+_typesetter = Typesetter(Path(__file__).parent.parent / "templates")
 _PPI = 200
-_one_at_a_time = threading.Lock()  # the compiler keeps state between calls
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(root=str(_TEMPLATES), font_paths=[str(FONTS)], ignore_system_fonts=True)
 
 
 def pdf(report: Narrative) -> bytes:
@@ -47,31 +35,12 @@ def pdf(report: Narrative) -> bytes:
         "charts": [_chart(chart) for chart in report.charts],
         "annexes": [_grid(grid) for grid in (*report.annexes, sources_grid(report))],
     }
-    with _one_at_a_time:
-        made = _compiler().compile(
-            str(_TEMPLATES / "narrative.typ"),
-            format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=PDF_STANDARDS,
-            timestamp=report.as_of.astimezone(UTC).replace(microsecond=0),
-        )
-    if not isinstance(made, bytes):
-        raise TypeError("Typst gave no single PDF")
-    return made
+    return _typesetter.pdf("narrative.typ", data, at=report.as_of)
 
 
 def picture(chart: Chart) -> bytes:
     """A chart as a PNG."""
-    with _one_at_a_time:
-        made = _compiler().compile(
-            str(_TEMPLATES / "picture.typ"),
-            format="png",
-            ppi=_PPI,
-            sys_inputs={"data": json.dumps(_chart(chart), ensure_ascii=False)},
-        )
-    if not isinstance(made, bytes):
-        raise TypeError("Typst gave no single picture")
-    return made
+    return _typesetter.pictures("picture.typ", _chart(chart), kind="png", ppi=_PPI)[0]
 
 
 def sources_grid(report: Narrative) -> Grid:

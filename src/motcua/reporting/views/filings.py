@@ -113,9 +113,8 @@ def prepare_filing(request: DeskRequest) -> HttpResponse:
     regime = Regime.CALENDAR if said(request.POST, "che-do") == "lich" else Regime.REPORTING
     period = said(request.POST, "ky", limit=20)
     try:
-        made = services.prepare(
-            said(request.POST, "co-quan").split(" ")[0], period, regime=regime, actor=request.actor, at=request.at
-        )
+        agency = said(request.POST, "co-quan")
+        made = services.prepare(agency, period, regime=regime, actor=request.actor, at=request.at)
     except NotFound:
         raise Http404("co-quan") from None
     except DomainError as error:

@@ -51,7 +51,8 @@ def _asked(request: DeskRequest, place: Place) -> _Asked:
     by, rule = said(request.GET, "theo") or BY[0], said(request.GET, "cach") or RULES[0]
     if by not in BY or rule not in RULES:
         raise Http404(f"{by} {rule}")
-    return _Asked(place, asked_period(request), by, rule, asked_moment(request), live=not said(request.GET, "luc"))
+    period = asked_period(request, any_days=True)
+    return _Asked(place, period, by, rule, asked_moment(request), live=not said(request.GET, "luc"))
 
 
 @officers_only(READERS)

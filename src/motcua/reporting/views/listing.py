@@ -11,6 +11,7 @@ from django.urls import reverse
 from motcua.desk.access import DeskRequest, said
 from motcua.law.lifecycle import STATE_TEXT, State
 from motcua.organizations.models import Agency
+from motcua.platform.numbers import whole_number
 from motcua.platform.presentation.words import mark
 from motcua.statistics.figures import Asked, count_values, open_rows
 from motcua.statistics.measures import Count, measure
@@ -23,12 +24,13 @@ def opened_rows(
     request: DeskRequest, name: str, asked: Asked, cell: Mapping[str, Any], *, about: str
 ) -> dict[str, Any]:
     """What `reporting/rows.html` shows; `number` is counted as on the page that led here."""
-    after = said(request.GET, "sau")
-    if after and not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise Http404(after)
+    typed = said(request.GET, "sau")
+    after = whole_number(typed)
+    if typed and after is None:
+        raise Http404(typed)
     count = measure(name)
     assert isinstance(count, Count)
-    found = open_rows(name, asked, cell, after=int(after) if after else None, limit=PAGE + 1)
+    found = open_rows(name, asked, cell, after=after, limit=PAGE + 1)
     rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
     told = count_values([count], asked, by=tuple(cell)).get(tuple(cell.values()), {})
     agencies = dict(Agency.objects.filter(code__in={row["agency"] for row in rows}).values_list("code", "name"))

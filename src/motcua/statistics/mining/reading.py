@@ -13,6 +13,7 @@ from django.db import connection
 
 from motcua.law.calendars import Calendar
 from motcua.law.errors import BadInput
+from motcua.law.windows import window_between
 from motcua.organizations.models import Agency, Desk, Officer, Unit
 from motcua.processes.projection import calendar_of_agency
 from motcua.processes.versions import definition_of
@@ -20,7 +21,6 @@ from motcua.statistics.mining.answers import Mined
 from motcua.statistics.mining.log import Log, Trace, told_apart
 from motcua.statistics.mining.telling import OUTSIDE, Places, Told, is_imported, tell
 from motcua.statistics.models import DimAgency, DimProcedure
-from motcua.statistics.periods import window_between
 
 
 class TooMany(BadInput):

@@ -16,10 +16,10 @@ from django.db.models import Q
 from motcua.catalog.models import Procedure, Sector
 from motcua.law.errors import BadInput
 from motcua.law.moments import VIETNAM
+from motcua.law.windows import Window
 from motcua.organizations.models import Agency
 from motcua.statistics.figures import Asked, Opened, as_known, figures, open_rows
 from motcua.statistics.models import DimAgency
-from motcua.statistics.periods import Window
 
 BY = ("agency", "sector", "procedure")
 RULES = ("date", "instant")

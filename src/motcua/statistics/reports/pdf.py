@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from datetime import UTC
-from functools import cache
 from pathlib import Path
 
-import typst
-
-from motcua.documents.rendering import PDF_STANDARDS
-from motcua.documents.wording import FONTS, printable
+from motcua.documents.typesetting import Typesetter
+from motcua.documents.wording import printable
 from motcua.statistics.ratios import whole_text
 from motcua.statistics.reports import lines
 from motcua.statistics.reports.form_06a import COLUMN_TEXT, Report06a
 
-_TEMPLATES = Path(__file__).with_name("templates")
-_one_at_a_time = threading.Lock()  # the compiler keeps state between calls
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(root=str(_TEMPLATES), font_paths=[str(FONTS)], ignore_system_fonts=True)
+_typesetter = Typesetter(Path(__file__).with_name("templates"))
 
 
 def pdf(report: Report06a) -> bytes:
@@ -51,14 +39,4 @@ def pdf(report: Report06a) -> bytes:
         ],
         "notes": [printable(text) for text in report.notes.texts],
     }
-    with _one_at_a_time:
-        made = _compiler().compile(
-            str(_TEMPLATES / "form_06a.typ"),
-            format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=PDF_STANDARDS,
-            timestamp=report.asked.as_of.astimezone(UTC).replace(microsecond=0),
-        )
-    if not isinstance(made, bytes):
-        raise TypeError("Typst gave no single PDF")
-    return made
+    return _typesetter.pdf("form_06a.typ", data, at=report.asked.as_of)

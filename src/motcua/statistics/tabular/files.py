@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
-import threading
 from collections.abc import Callable
-from datetime import UTC
-from functools import cache
 from pathlib import Path
 
-import typst
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from motcua.documents.rendering import PDF_STANDARDS
-from motcua.documents.wording import FONTS, printable
+from motcua.documents.typesetting import Typesetter
+from motcua.documents.wording import printable
+from motcua.platform.csv_lines import csv_lines
 from motcua.platform.text import no_formula, xml_text
 from motcua.statistics.tabular.table import Entry, Kind, Table
 
-_BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _FONT = "Times New Roman"
 _THIN = Side(style="thin")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -50,13 +44,8 @@ def _about(table: Table) -> list[str]:
 
 
 def as_csv(table: Table) -> bytes:
-    """UTF-8 with its mark, so that a spreadsheet reads the letters as they are."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_heads(table))
-    writer.writerows(_values(row) for row in table.lines)
-    writer.writerows([[], *([_defused(line)] for line in (table.title, *_about(table)))])
-    return f"{_BOM}{text.getvalue()}".encode()
+    below = [[_defused(line)] for line in (table.title, *_about(table))]
+    return "".join(csv_lines([_heads(table), *map(_values, table.lines), [], *below])).encode()
 
 
 def as_xlsx(table: Table) -> bytes:
@@ -94,13 +83,7 @@ def as_xlsx(table: Table) -> bytes:
     return out.getvalue()
 
 
-_TEMPLATES = Path(__file__).with_name("templates")
-_one_at_a_time = threading.Lock()  # the compiler keeps state between calls
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(root=str(_TEMPLATES), font_paths=[str(FONTS)], ignore_system_fonts=True)
+_typesetter = Typesetter(Path(__file__).with_name("templates"))
 
 
 def as_pdf(table: Table) -> bytes:
@@ -115,17 +98,7 @@ def as_pdf(table: Table) -> bytes:
         "rows": [[printable(entry.text) for entry in row] for row in table.rows],
         "total": [printable(entry.text) for entry in table.total or ()],
     }
-    with _one_at_a_time:
-        made = _compiler().compile(
-            str(_TEMPLATES / "table.typ"),
-            format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=PDF_STANDARDS,
-            timestamp=table.as_of.astimezone(UTC).replace(microsecond=0),
-        )
-    if not isinstance(made, bytes):
-        raise TypeError("Typst gave no single PDF")
-    return made
+    return _typesetter.pdf("table.typ", data, at=table.as_of)
 
 
 FORMATS: dict[str, tuple[str, Callable[[Table], bytes]]] = {
