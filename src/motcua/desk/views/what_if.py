@@ -97,15 +97,15 @@ def _lines(changed: list[Changed]) -> Iterator[str]:
     yield "\ufeff"
     yield writer.writerow(
         [
-            "code",
-            "procedure",
-            "agency",
-            "due_before",
-            "due_after",
-            "left_before",
-            "left_after",
-            "risk_before",
-            "risk_after",
+            "Mã hồ sơ",
+            "Thủ tục",
+            "Cơ quan",
+            "Hạn hiện nay",
+            "Hạn sau thay đổi",
+            "Phút làm việc còn lại hiện nay",
+            "Phút làm việc còn lại sau thay đổi",
+            "Nguy cơ trễ hiện nay",
+            "Nguy cơ trễ sau thay đổi",
         ]
     )
     for one in changed:
