@@ -237,12 +237,8 @@ class _Reader:
     def read(self) -> Imported:
         if self.root.space != MODEL or self.root.tag != "definitions":
             space = f" của “{self.root.space[:80]}”" if self.root.space else " không có không gian tên"
-            raise BadBpmn(
-                [
-                    f"Tệp này không phải BPMN 2.0: phần tử gốc là “{self.root.tag[:60]}”{space}, "
-                    f"cần “definitions” của “{MODEL}”."
-                ]
-            )
+            root = f"phần tử gốc là “{self.root.tag[:60]}”{space}, cần “definitions” của “{MODEL}”"
+            raise BadBpmn([f"Tệp này không phải BPMN 2.0: {root}."])
         process = self._process()
         for element in process.children:
             self._sort(element)
