@@ -56,14 +56,14 @@ def _mark(stage: str) -> tuple[str, str, str]:
 @officers_only(ANY_POST)
 @require_POST
 def read_reminders(request: DeskRequest) -> HttpResponse:
-    """Mark one notice read and go to its dossier, or all of them."""
+    """Mark one notice read and go to its dossier, or all of them; a number that cannot be one marks none."""
     typed = request.POST.get("notice", "")
     if typed.isascii() and typed.isdigit() and len(typed) < 19:
         mark_read(request.actor, [int(typed)], at=request.at)
         dossier = request.POST.get("dossier", "")
         if dossier.isascii() and dossier.isdigit() and len(dossier) < 19:
             return redirect("desk:dossier", int(dossier))
-    else:
+    elif not typed:
         done = mark_read(request.actor, None, at=request.at)
         messages.success(request, f"Đã đánh dấu đọc {done} tin." if done else "Không còn tin nào chưa đọc.")
     return redirect("desk:reminders")
