@@ -238,6 +238,8 @@ def test_lists_are_made_signed_and_printed(place: Province, sign_in: SignIn) -> 
     publish(place, line(step("check")))
     first, second = accepted(place), accepted(place)
     counter, case = sign_in("counter"), sign_in("case")
+    nowhere = text(counter.post(reverse("desk:hand_overs"), {"desk": "²"}, follow=True))
+    assert "Chỉ cán bộ của bộ phận một cửa này lập được" in nowhere
     assert "Đã lập 1 danh sách." in text(counter.post(reverse("desk:hand_overs"), {"desk": place.desk.pk}, follow=True))
     paper = HandOverList.objects.get()
     url = reverse("desk:hand_over", args=[paper.pk])

@@ -71,7 +71,7 @@ def _procedure(code: str) -> Procedure:
 
 def _officer(number: str) -> Officer:
     head = number.split(" ")[0]
-    found = Officer.objects.filter(pk=int(head)).first() if head.isdigit() and len(head) < 19 else None
+    found = Officer.objects.filter(pk=int(head)).first() if head.isdecimal() and len(head) < 19 else None
     if found is None:
         raise BadInput(f"Không có cán bộ nào mang số “{head}”; hãy chọn trong danh sách gợi ý.")
     return found

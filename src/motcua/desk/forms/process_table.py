@@ -168,7 +168,7 @@ def _getter(values: QueryDict, at: int) -> Callable[[str], str]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 4 else 0
+    return int(text) if text.isdecimal() and len(text) < 4 else 0
 
 
 def _code(text: str) -> str:
@@ -258,7 +258,7 @@ def change(rows: list[Row], what: str) -> str:
     """Do what a row's button says (`after:3`, `remove:3`, `up:3`, `down:3`); the id of the row to look at then, or ""."""
     verb, _, place = what.partition(":")
     at = _number(place)
-    if verb not in ("after", "remove", "up", "down") or not place.isdigit() or at >= len(rows):
+    if verb not in ("after", "remove", "up", "down") or not place.isdecimal() or at >= len(rows):
         return ""
     if verb == "after":
         return _insert(rows, at)

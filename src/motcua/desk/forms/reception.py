@@ -262,7 +262,7 @@ def preview(form: ReceptionForm, *, at: datetime) -> dict[str, Any] | None:
     channel = value("channel") if value("channel") in dict(CHANNELS) else "counter"
     limits, fee = chosen.terms(channel, value("condition"))
     limits = chosen.promised(limits, channel, value("condition"), at)
-    if not limits and value("limit_amount").isdigit() and value("limit_unit") in set(Unit):
+    if not limits and value("limit_amount").isdecimal() and value("limit_unit") in set(Unit):
         try:
             limits = (Limit(int(value("limit_amount")), Unit(value("limit_unit"))),)
         except BadInput:

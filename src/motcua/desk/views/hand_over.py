@@ -30,7 +30,7 @@ def hand_overs(request: DeskRequest) -> HttpResponse:
         asked = said(request.POST, "desk")
         try:
             made = make_lists(
-                int(asked) if asked.isdigit() else 0, cut_at=request.at, actor=request.actor, at=request.at
+                int(asked) if asked.isdecimal() else 0, cut_at=request.at, actor=request.actor, at=request.at
             )
         except DomainError as error:
             messages.error(request, error.message)

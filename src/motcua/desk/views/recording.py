@@ -73,9 +73,9 @@ def late(request: DeskRequest) -> HttpResponse:
     officers, units = lag.lags(request.actor, agency_id=agency_id, **moments)
     entries: list[lag.LateEntry] = []
     person = place = None
-    if chosen["can-bo"].isdigit() or chosen["phong"].isdigit():
-        officer_id = int(chosen["can-bo"][:18]) if chosen["can-bo"].isdigit() else None
-        unit_id = int(chosen["phong"][:18]) if chosen["phong"].isdigit() else None
+    if chosen["can-bo"].isdecimal() or chosen["phong"].isdecimal():
+        officer_id = int(chosen["can-bo"][:18]) if chosen["can-bo"].isdecimal() else None
+        unit_id = int(chosen["phong"][:18]) if chosen["phong"].isdecimal() else None
         person = next((row for row in officers if row.officer_id == officer_id), None) if officer_id else None
         place = next((row for row in units if row.unit_id == unit_id), None) if unit_id else None
         entries = lag.late_entries(

@@ -108,7 +108,7 @@ def backlog(request: DeskRequest) -> HttpResponse:
     agency_id, fault = _agency(request, asked["co-quan"])
     kept = {name: value for name, value in asked.items() if value}
     form = NoteForm(request.POST or None)
-    ticked = [int(text) for text in request.POST.getlist("dossier") if text.isdigit() and len(text) < 19]
+    ticked = [int(text) for text in request.POST.getlist("dossier") if text.isdecimal() and len(text) < 19]
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         officer = data["officer"]
@@ -185,7 +185,7 @@ def my_backlog(request: DeskRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             report_back(
-                int(one) if one.isdigit() and len(one) < 19 else 0,
+                int(one) if one.isdecimal() and len(one) < 19 else 0,
                 note=form.cleaned_data["note"],
                 actor=request.actor,
                 at=request.at,
