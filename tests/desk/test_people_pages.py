@@ -139,6 +139,9 @@ def test_a_delegation_is_given_shown_and_ended(place: Province, sign_in: SignIn)
     assert "Đã kết thúc ủy quyền." in text(client.post(url, {"reason": "Về sớm"}, follow=True))
     given.refresh_from_db()
     assert given.valid_to == given.valid_from
+    assert "kết thúc sớm ngay từ ngày đầu 16/11/2026." in text(client.get(url))
+    again = client.post(url, {"reason": "Về sớm"})
+    assert (again.status_code, "Chưa làm được" in text(again)) == (422, True)
 
 
 @pytest.mark.parametrize(
