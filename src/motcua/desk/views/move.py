@@ -61,7 +61,7 @@ def move(request: DeskRequest, dossier_id: int, slug: str) -> HttpResponse:
 
 def _typed_seq(request: DeskRequest) -> int | None:
     typed = request.POST.get("expected_seq", "")
-    return int(typed) if typed.isascii() and typed.isdigit() else None
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
 
 
 def _must_be_allowed(request: DeskRequest, dossier: Dossier, command: Command) -> None:

@@ -72,7 +72,7 @@ def approvers_of(request: DeskRequest, chosen: Offered | None, at: datetime) -> 
 
 def chosen_of(request: DeskRequest, found: list[Offered]) -> tuple[Offered | None, list[Offered]]:
     post = request.POST.get("pick") or request.POST.get("post", "")
-    pk = int(post) if post.isascii() and post.isdigit() else None
+    pk = int(post) if post.isascii() and post.isdigit() and len(post) < 19 else None
     if request.POST.get("pick"):
         return next((one for one in found if one.pk == pk), None), []
     return choose(found, typed=request.POST.get("procedure", "")[:1000], pk=pk)
