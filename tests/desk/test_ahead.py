@@ -105,7 +105,9 @@ def test_a_simulation_is_a_table_first(province: Province, sign_in: SignIn) -> N
         ({"agency": "H32.101"}, "Không có cơ quan nào mang mã “H32.101” trong phạm vi của ông/bà."),
         ({"agency": "H32.16"}, "không có hồ sơ nào đi theo quy trình nội bộ"),
         ({"agency": "H32.16", "procedure": "9.9"}, "Không có thủ tục nào mang mã “9.9”"),
-        ({"agency": "H32.16", "per_day": "-1"}, "Cần một số từ 0.01 đến 10000."),
+        ({"agency": "H32.16", "per_day": "-1"}, "Cần một số từ 0,01 đến 10.000."),
+        ({"agency": "H32.16", "seed": "-1"}, "Cần một số từ 0 đến 2.147.483.647."),
+        ({"agency": "H32.16", "without": "\0"}, "Có ký tự điều khiển không in được; hãy gõ lại ô này."),
         ({"agency": "H32.16", "since": "mai"}, "Không đọc được ngày này."),
     ],
 )
@@ -124,7 +126,7 @@ def test_what_if_lists_before_and_after_and_gives_the_table(province: Province, 
     assert "20/11/2026" in page
     table = client.get(reverse("desk:what_if_table"), asked)
     rows = list(csv.DictReader(io.StringIO(b"".join(table.streaming_content).decode("utf-8-sig"))))
-    assert [(row["due_before"], row["due_after"]) for row in rows] == [
+    assert [(row["Hạn hiện nay"], row["Hạn sau thay đổi"]) for row in rows] == [
         ("2026-11-19T09:20+07:00", "2026-11-20T09:20+07:00")
     ]
 

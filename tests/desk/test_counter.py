@@ -131,6 +131,8 @@ def test_procedure_is_found_by_words_without_marks(province: Province, sign_in: 
     assert 'value="Còn Nguyên"' in said(one)
     several = client.post(URL, start | {"procedure": "giay"})
     assert [found.code for found in several.context["could_be"]] == ["1.001193", "2.000815"]
+    endless = client.post(URL, start | {"procedure": "giay", "pick": "9" * 5000})
+    assert (endless.status_code, endless.context["chosen"]) == (several.status_code, None)
     picked = client.post(URL, start | {"procedure": "giay", "pick": several.context["could_be"][1].pk})
     assert picked.context["chosen"].code == "2.000815"
     assert "Chưa có thủ tục nào khớp" in said(

@@ -252,6 +252,8 @@ def test_a_view_has_one_name_and_one_owner(province: Province, sign_in: SignIn) 
     assert "ông/bà đã có danh sách “Của tôi”" in save("Của tôi")
     assert "Tên danh sách: chưa nhập." in save("   ")
     assert "nhiều nhất là 60" in save("x" * 61)
+    assert "Tên danh sách: chưa nhập." in save("\u200b\0")
+    assert "ông/bà đã có danh sách “Của tôi”" in save("Của\u200b \0tôi")
     assert SavedView.objects.count() == 1
     view = SavedView.objects.get()
     other = sign_in("signer")

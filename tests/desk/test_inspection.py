@@ -153,6 +153,9 @@ def test_the_list_filters_and_says_what_it_cannot_read(office: Province, sign_in
     assert wrong.status_code == 422
     assert "Không có cơ quan nào mang mã “X9”" in wrong.content.decode()
     assert client.get(address, {"tu": "hôm qua"}).status_code == 422
+    backwards = client.get(address, {"tu": "2026-11-20", "den": "2026-11-19"})
+    assert backwards.status_code == 422
+    assert "Từ ngày 20/11/2026 ở sau đến ngày 19/11/2026." in backwards.content.decode()
 
 
 def test_pages_by_key_reach_every_finding_once(
@@ -318,6 +321,9 @@ def test_what_was_recorded_late_opens_into_dossiers(office: Province, sign_in: S
     assert "2 ngày" in opened
     assert code in client.get(address, window | {"phong": str(office.unit.pk), "tep": "csv"}).content.decode()
     assert "Phạm Thụ Lý" not in sign_in("both").get(address, window).content.decode()
+    # A raised two is a digit to Unicode and none to a number.
+    for nobody in ({"can-bo": "²"}, {"phong": "²"}):
+        assert code not in client.get(address, window | nobody).content.decode()
     for wrong in ({"tu": "2026-12-01", "den": "2026-11-01"}, {"tu": "x"}, {"tu": "2020-01-01", "den": "2026-01-01"}):
         assert client.get(address, wrong).status_code == 422
 

@@ -86,7 +86,10 @@ def test_nobody_reads_another_s_notices(province: Province, sign_in: SignIn, clo
     for id_ in ids:
         other.post(reverse("desk:read_reminders"), {"notice": id_})
     assert not OfficerNotice.objects.filter(read_at__isnull=False).exists()
+    own = sign_in("case")
     for typed in ("x", "9" * 30, "٣"):
+        assert own.post(reverse("desk:read_reminders"), {"notice": typed}).status_code == 302
+        assert not OfficerNotice.objects.filter(read_at__isnull=False).exists()
         assert page(other, "reminders", sau=typed).status_code == 200
         assert other.post(reverse("desk:read_reminders"), {"notice": typed}).status_code == 302
 
@@ -109,6 +112,8 @@ def test_a_letter_from_draft_to_delivered(province: Province, sign_in: SignIn, c
     assert Apology.objects.get().state == "drafted"
 
     given = {"do": "reason", "cause": "c", "reason": "Phải xác minh tại thực địa", "until": "2026-11-25T16:00"}
+    early = counter.post(address, {"do": "paper", "receiver": "Nguyễn Thị Hòa"})
+    assert (early.status_code, text_of(early).count("văn bản chưa ký, hoặc bản giấy đã được giao")) == (422, 1)
     assert case.post(address, given).status_code == 302
     assert case.post(address, {"do": "sign"}).status_code == 403
     assert "Ký và gửi" not in text_of(page(case, "letter", dossier_id))
@@ -119,6 +124,10 @@ def test_a_letter_from_draft_to_delivered(province: Province, sign_in: SignIn, c
     assert counter.post(address, {"do": "paper", "receiver": " "}).status_code == 422
     assert counter.post(address, {"do": "paper", "receiver": "Nguyễn Thị Hòa"}).status_code == 302
     assert Apology.objects.values_list("state", "delivered_by").get() == ("delivered", "paper")
+    again = counter.post(address, {"do": "paper", "receiver": "Nguyễn Thị Hòa"})
+    assert (again.status_code, text_of(again).count("văn bản chưa ký, hoặc bản giấy đã được giao")) == (422, 1)
+    late_reason = case.post(address, given)
+    assert (late_reason.status_code, text_of(late_reason).count("không sửa lý do được nữa")) == (422, 1)
     assert case.post(address, {"do": "?"}).status_code == 404
     told = text_of(page(case, "dossier", dossier_id))
     assert "Giao văn bản xin lỗi bản giấy" in told
@@ -172,7 +181,7 @@ def test_a_cause_is_confirmed_and_added_up(province: Province, sign_in: SignIn, 
     # A name that begins like a formula stays a name.
     type(province.department).objects.filter(pk=province.department.pk).update(name="=Sở Xây dựng")
     window = {"first_on": "2026-11-01", "last_on": "2026-11-30"}
-    assert 'Tổng số</th><td class="num">2</td>' in text_of(page(head, "late_summary", **window))
+    assert 'Tổng số</th><td data-label="Số hồ sơ" class="num">2</td>' in text_of(page(head, "late_summary", **window))
     file = page(head, "late_summary", **window, tai="csv")
     assert file["Content-Type"] == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))

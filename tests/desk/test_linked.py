@@ -148,6 +148,9 @@ def test_what_was_taken_for_others_shows_its_breaches(province: Province, sign_i
 def test_the_parts_page_says_that_it_is_a_figure_of_its_own(province: Province, sign_in: SignIn, clock: Clock) -> None:
     publish(province, parallel())
     accepted(province)
+    for name in ("for_others", "linked_parts"):
+        endless = sign_in("commune_case").get(reverse(f"desk:{name}"), {"first": "0001-01-01", "last": "9999-12-31"})
+        assert (endless.status_code, "không còn ngày nào" in text(endless)) == (422, True)
     page = text(sign_in("commune_case").get(reverse("desk:linked_parts")))
     assert "không cộng vào số hồ sơ" in page
     assert "UBND phường Nha Trang" in page

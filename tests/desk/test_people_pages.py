@@ -139,6 +139,9 @@ def test_a_delegation_is_given_shown_and_ended(place: Province, sign_in: SignIn)
     assert "Đã kết thúc ủy quyền." in text(client.post(url, {"reason": "Về sớm"}, follow=True))
     given.refresh_from_db()
     assert given.valid_to == given.valid_from
+    assert "kết thúc sớm ngay từ ngày đầu 16/11/2026." in text(client.get(url))
+    again = client.post(url, {"reason": "Về sớm"})
+    assert (again.status_code, "Chưa làm được" in text(again)) == (422, True)
 
 
 @pytest.mark.parametrize(
@@ -238,6 +241,8 @@ def test_lists_are_made_signed_and_printed(place: Province, sign_in: SignIn) -> 
     publish(place, line(step("check")))
     first, second = accepted(place), accepted(place)
     counter, case = sign_in("counter"), sign_in("case")
+    nowhere = text(counter.post(reverse("desk:hand_overs"), {"desk": "²"}, follow=True))
+    assert "Chỉ cán bộ của bộ phận một cửa này lập được" in nowhere
     assert "Đã lập 1 danh sách." in text(counter.post(reverse("desk:hand_overs"), {"desk": place.desk.pk}, follow=True))
     paper = HandOverList.objects.get()
     url = reverse("desk:hand_over", args=[paper.pk])

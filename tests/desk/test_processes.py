@@ -218,6 +218,7 @@ def test_a_form_that_says_nonsense_is_refused(province: Province, sign_in: SignI
         ({"r-1-id": "start"}, 422),
         ({"r-1-kind": "dance", "do": "fly:99"}, 302),
         ({"rows": "abc"}, 422),
+        ({"rows": "²"}, 422),
     ):
         assert client.post(url, sent | {"expected": now(version).digest} | change).status_code == status
 

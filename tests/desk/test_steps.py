@@ -306,6 +306,9 @@ def test_a_step_taken_by_another_meanwhile(dossier_id: int, province: Province, 
         roles={Role.CASE_OFFICER: province.department}, valid_from=START, unit=province.unit,
     )  # fmt: skip
     assign(dossier_id, 1, officer_id=second.pk, actor=province.actor("head"), at=clock.at)
+    garbled = client.post(address(dossier_id, 1, "hoan-thanh"), {"expected_seq": "²"})
+    assert garbled.status_code == 422
+    assert "Trang này</a>: đã cũ hoặc không đọc được; hãy mở lại rồi làm lại." in garbled.content.decode()
     answer = client.post(address(dossier_id, 1, "hoan-thanh"), {"expected_seq": seq})
     assert answer.status_code == 409
     assert "đang giao cho người khác" in answer.content.decode()

@@ -243,6 +243,19 @@ def test_promise_is_given_once_and_the_due_that_counts_stays(office: Office) -> 
     explained(office, one)
 
 
+def test_neither_extension_nor_promise_reaches_beyond_a_year(office: Office) -> None:
+    one = office.accept("16/11 09:20")
+    year = timedelta(days=366)
+    with pytest.raises(GuardFailed, match="kiểm tra lại năm"):
+        office.give(one, "head", c.Extend(moment("19/11 09:21") + year, "Điều 30", "Phức tạp"), "18/11 09:00")
+    with pytest.raises(GuardFailed, match="kiểm tra lại năm"):
+        office.give(one, "head", c.Promise(moment("23/11 08:01") + year, "Chậm"), "23/11 08:00")
+    assert (dossier(one).due_at, dossier(one).promised_at) == (moment("19/11 09:20"), None)
+
+    office.give(one, "head", c.Promise(moment("23/11 08:00") + year, "Chậm"), "23/11 08:00")
+    assert dossier(one).promised_at == moment("23/11 08:00") + year
+
+
 def test_extension_and_pause_of_one_minute_end_well(office: Office) -> None:
     one = office.accept("16/11 09:20")
     office.give(one, "head", c.Extend(moment("20/11 16:00"), "Điều 30", "Phức tạp"), "18/11 09:00")

@@ -238,6 +238,15 @@ def test_a_cause_that_cannot_be_is_refused(province: Province, code: str, other:
         confirm_cause(dossier_id, charge, actor=province.actor("head"), at=END)
 
 
+def test_a_step_that_the_dossier_has_not_is_not_charged(province: Province) -> None:
+    dossier_id = late(province)
+    propose_causes([dossier_id], at=END)
+    charge = Charge("a", province.department.pk, "Thẩm tra", reason="Vì thế")
+    with pytest.raises(BadInput, match=r"không có bước “Thẩm tra”\. Có: Thẩm định; Ký duyệt\."):
+        confirm_cause(dossier_id, charge, actor=province.actor("head"), at=END)
+    assert (row().step, row().confirmed_at) == ("Thẩm định", None)
+
+
 def test_who_may_confirm_and_what(province: Province) -> None:
     dossier_id = late(province)
     charge = Charge("a", province.department.pk, "Thẩm định")

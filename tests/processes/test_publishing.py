@@ -160,6 +160,14 @@ def test_the_day_may_not_be_past(province: Province) -> None:
         issue(draft(province, review()), on=TODAY - timedelta(days=1))
 
 
+def test_the_day_may_not_be_beyond_a_year(province: Province) -> None:
+    opened = draft(province, review())
+    with pytest.raises(BadInput, match=r"18/11/2027 xa hơn 366 ngày; hãy kiểm tra lại năm"):
+        issue(opened, on=TODAY + timedelta(days=367))
+    assert not ProcessVersion.objects.filter(published_at__isnull=False).exists()
+    issue(opened, on=TODAY + timedelta(days=366))
+
+
 LOOP = process(
     [step("a"), step("b"), step("c"), result()],
     "start>a", "a>issue", "issue>end", "b>c", "c>b",

@@ -48,7 +48,8 @@ def delete_view(officer_id: int, view_id: int) -> None:
 
 
 def _checked(name: str) -> str:
-    tidy = " ".join(nfc(name).split())
+    # What no page shows (control signs, blanks of no width) would make a button without a word.
+    tidy = " ".join("".join(char for char in nfc(name) if char.isprintable() or char.isspace()).split())
     if not tidy:
         raise BadInput("Tên danh sách: chưa nhập.", field="name")
     if len(tidy) > 60:

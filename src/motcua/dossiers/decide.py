@@ -429,17 +429,25 @@ def _to_the_minute(moment: datetime) -> datetime:
     return from_minutes(to_minutes(moment))
 
 
-def _later_than_due(dossier: Snapshot, until: datetime) -> None:
+# No rule grants as much: a year typed wrongly would end the dossier's clock, or be promised to its applicant, for ever.
+_LONGEST = timedelta(days=366)
+
+
+def _later_than_due(dossier: Snapshot, until: datetime, at: datetime) -> None:
     if dossier.due_at is None:
         raise GuardFailed("Hồ sơ không có hạn giải quyết nên không gia hạn hay hẹn lại được.")
     if _to_the_minute(until) <= dossier.due_at:
         raise GuardFailed(
             f"Ngày mới {_vn(until)} phải sau hạn hiện hành ({_vn(dossier.due_at)}).", until=until.isoformat()
         )
+    if until - max(at, dossier.due_at) > _LONGEST:
+        raise GuardFailed(
+            f"Ngày mới {_vn(until)} xa hơn {_LONGEST.days} ngày; hãy kiểm tra lại năm.", until=until.isoformat()
+        )
 
 
 def _extend(dossier: Snapshot, command: c.Extend, at: datetime, decision: Decision) -> None:
-    _later_than_due(dossier, command.until)
+    _later_than_due(dossier, command.until, at)
     if dossier.due_at is not None and at > dossier.due_at:
         raise GuardFailed(f"Hạn {_vn(dossier.due_at)} đã qua; gia hạn phải được quyết định trước khi hết hạn.")
     decision.changes["due_at"] = _to_the_minute(command.until)
@@ -451,7 +459,7 @@ def _promise(dossier: Snapshot, command: c.Promise, at: datetime, decision: Deci
         raise GuardFailed(
             f"Hồ sơ đã được hẹn lại một lần (đến {_vn(dossier.promised_at)}); không được hẹn lại lần nữa."
         )
-    _later_than_due(dossier, command.until)
+    _later_than_due(dossier, command.until, at)
     if command.until <= at:
         raise GuardFailed(f"Ngày hẹn lại {_vn(command.until)} phải sau lúc xin lỗi ({_vn(at)}).")
     decision.changes["promised_at"] = _to_the_minute(command.until)

@@ -81,6 +81,8 @@ def received_for_others(actor: Actor, first: date, last: date) -> list[ForOthers
     """
     if last < first:
         raise BadInput(f"Khoảng thời gian: ngày cuối {last:%d/%m/%Y} trước ngày đầu {first:%d/%m/%Y}.", field="to")
+    if last.year == date.max.year:
+        raise BadInput(f"Khoảng thời gian: sau {last:%d/%m/%Y} không còn ngày nào; xin xem lại năm.", field="to")
     agencies = frozenset().union(*(grant.agencies for grant in actor.grants if grant.role in READING_ROLES))
     given: dict[str, object] = {
         "from": datetime.combine(first, time(), VIETNAM),

@@ -236,7 +236,9 @@ class _Reader:
 
     def read(self) -> Imported:
         if self.root.space != MODEL or self.root.tag != "definitions":
-            raise BadBpmn([f"Tệp này không phải BPMN 2.0: phần tử gốc là “{self.root.tag[:60]}”, cần “definitions”."])
+            space = f" của “{self.root.space[:80]}”" if self.root.space else " không có không gian tên"
+            root = f"phần tử gốc là “{self.root.tag[:60]}”{space}, cần “definitions” của “{MODEL}”"
+            raise BadBpmn([f"Tệp này không phải BPMN 2.0: {root}."])
         process = self._process()
         for element in process.children:
             self._sort(element)

@@ -196,6 +196,7 @@ def confirm_cause(dossier_id: int, said: Charge, *, actor: Actor, at: datetime) 
             raise GuardFailed("Thời điểm xác nhận không được trước việc đã ghi gần nhất của hồ sơ.")
         agency_id = _charged(said, loaded.agency_id)
         check_text(said.step, "Bước", 300)
+        _one_of_its_steps(said.step, row)
         check_text(said.note, "Ghi chú", 1000)
         check_text(said.reason, "Lý do thay đổi", 1000)
         standing = (row.code, row.charged_id, row.step)
@@ -214,6 +215,14 @@ def confirm_cause(dossier_id: int, said: Charge, *, actor: Actor, at: datetime) 
     return row
 
 
+def _one_of_its_steps(step: str, row: LatenessCause) -> None:
+    """Where the records know the dossier's steps, one of them is charged; else nobody could find what was meant."""
+    known = [used["name"] for used in row.evidence.get("steps", [])]
+    if step and known and step not in {*known, row.proposed_step}:
+        offered = "; ".join(dict.fromkeys(known))
+        raise BadInput(f"Bước: hồ sơ này không có bước “{step[:100]}”. Có: {offered}.", field="step")
+
+
 def _charged(said: Charge, competent_id: int) -> int | None:
     """The agency charged as the code has it. Raises BadInput where code and agency contradict each other."""
     cause = causes().get(said.code)
@@ -222,7 +231,7 @@ def _charged(said: Charge, competent_id: int) -> int | None:
     if cause.charges is Charges.OTHER and said.agency_id == competent_id:
         raise BadInput(
             f"Nơi gây chậm: nguyên nhân ({cause.code}) là của cơ quan phối hợp, không phải cơ quan có thẩm quyền.",
-            field="agency_id",
+            field="agency",
         )
     return said.agency_id if cause.charges is Charges.OTHER else said.agency_id or competent_id
 

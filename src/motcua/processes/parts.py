@@ -85,6 +85,8 @@ def parts(actor: Actor, first: date, last: date) -> list[Part]:
     those they did for others, and those that others did for them. Raises BadInput for a window turned round."""
     if last < first:
         raise BadInput(f"Khoảng thời gian: ngày cuối {last:%d/%m/%Y} trước ngày đầu {first:%d/%m/%Y}.", field="to")
+    if last.year == date.max.year:
+        raise BadInput(f"Khoảng thời gian: sau {last:%d/%m/%Y} không còn ngày nào; xin xem lại năm.", field="to")
     given: dict[str, Any] = {
         "from": datetime.combine(first, time(), VIETNAM),
         "to": datetime.combine(last + timedelta(days=1), time(), VIETNAM),

@@ -7,7 +7,7 @@ succeeds and the other is told. A published version is never touched again but f
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from django.db import transaction
@@ -28,6 +28,7 @@ from motcua.processes.permissions import may_publish
 from motcua.processes.versions import version_in_force
 
 _SHOWN = 12
+_AHEAD = timedelta(days=366)
 
 
 class AlreadyChanged(DomainError):
@@ -143,6 +144,12 @@ def publish(version_id: int, *, valid_from: date, expected: str, actor: Actor, a
         if valid_from < today:
             raise BadInput(
                 f"Ngày hiệu lực {valid_from:%d/%m/%Y} đã qua; chọn từ hôm nay {today:%d/%m/%Y} trở đi.",
+                field="valid_from",
+            )
+        if valid_from - today > _AHEAD:
+            # No version could come before it any more: a year typed wrongly would be the process's last word.
+            raise BadInput(
+                f"Ngày hiệu lực {valid_from:%d/%m/%Y} xa hơn {_AHEAD.days} ngày; hãy kiểm tra lại năm.",
                 field="valid_from",
             )
         published = draft.process.versions.filter(published_at__isnull=False)

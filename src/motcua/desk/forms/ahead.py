@@ -9,6 +9,7 @@ from django import forms
 from motcua.catalog.queries import procedure_code
 from motcua.law.limits import UNIT_TEXT, Limit, Unit
 from motcua.organizations.queries import agency_code
+from motcua.platform.presentation.words import count
 from motcua.processes.definition import STEP_ROLES
 from motcua.processes.simulation.answers import Asked
 from motcua.processes.what_if.change import AbsentOfficer, Change, MovedLimit, NewHoliday
@@ -31,9 +32,13 @@ def text_field(label: str, hint: str, offered: str = "") -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=300, widget=forms.TextInput(attrs=attrs))
 
 
+def _written(number: float) -> str:
+    return count(number) if isinstance(number, int) else f"{number:g}".replace(".", ",")
+
+
 def _number(label: str, least: float, most: float, *, whole: bool = True, hint: str = "") -> forms.Field:
     kind = forms.IntegerField if whole else forms.FloatField
-    message = f"Cần một số từ {least:g} đến {most:g}."
+    message = f"Cần một số từ {_written(least)} đến {_written(most)}."
     return kind(
         label=label,
         required=False,

@@ -14,6 +14,8 @@ from motcua.law.persons import normalise_phone, parse_citizen_number, parse_tax_
 from motcua.platform.presentation.words import LOCAL
 from motcua.platform.text import nfc
 
+_OUTWORN = "đã cũ hoặc không đọc được; hãy mở lại rồi làm lại."
+
 
 class CheckedField(forms.CharField):
     """Text that a function of the law kernel reads and puts in order; what it refuses is said in its own words."""
@@ -76,6 +78,10 @@ class DeskForm(forms.Form):
                     )
             if isinstance(field, forms.IntegerField) and not isinstance(field, forms.FloatField):
                 field.error_messages["invalid"] = "Cần một số nguyên."
+            if isinstance(field.widget, forms.HiddenInput) and not field.label:
+                # What no officer types, and so no officer can put right in its place.
+                field.label = "Trang này"
+                field.error_messages |= dict.fromkeys(("required", "invalid", "min_value"), _OUTWORN)
             _dress(field.widget)
 
     def clean(self) -> dict[str, Any]:

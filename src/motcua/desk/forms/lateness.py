@@ -57,6 +57,7 @@ class CauseForm(DeskForm):
     def __init__(self, *args: Any, causes: Causes, agencies: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._nobody = {cause.code for cause in causes.rows if cause.charges is Charges.NOBODY}
+        self.fields["step"].widget.attrs["list"] = "its-steps"
         code, agency = self.fields["code"], self.fields["agency"]
         assert isinstance(code, forms.ChoiceField)
         assert isinstance(agency, forms.ChoiceField)

@@ -85,11 +85,14 @@ def _asked(request: DeskRequest, values: dict[str, str]) -> tuple[queries.Asked,
         return queries.Asked(), error.message
     except ValueError:
         return queries.Asked(), "Ngày cần dạng ngày/tháng/năm, ví dụ 26/11/2026."
+    first, last = days
+    if first and last and first > last:
+        return queries.Asked(), f"Từ ngày {first:%d/%m/%Y} ở sau đến ngày {last:%d/%m/%Y}."
     if values["dau-hieu"] and values["dau-hieu"] not in rules_of("suspicion"):
         raise Http404(values["dau-hieu"])
     if values["ket-luan"] not in VERDICTS:
         raise Http404(values["ket-luan"])
-    return queries.Asked(values["dau-hieu"], values["ket-luan"], agency_id, days[0], days[1]), ""
+    return queries.Asked(values["dau-hieu"], values["ket-luan"], agency_id, first, last), ""
 
 
 def agency_of(request: DeskRequest, text: str) -> int | None:

@@ -56,13 +56,13 @@ def _mark(stage: str) -> tuple[str, str, str]:
 @officers_only(ANY_POST)
 @require_POST
 def read_reminders(request: DeskRequest) -> HttpResponse:
-    """Mark one notice read and go to its dossier, or all of them."""
+    """Mark one notice read and go to its dossier, or all of them; a number that cannot be one marks none."""
     notice, dossier = (whole_number(request.POST.get(name, "")) for name in ("notice", "dossier"))
     if notice is not None:
         mark_read(request.actor, [notice], at=request.at)
         if dossier is not None:
             return redirect("desk:dossier", dossier)
-    else:
+    elif not request.POST.get("notice"):
         done = mark_read(request.actor, None, at=request.at)
         messages.success(request, f"Đã đánh dấu đọc {done} tin." if done else "Không còn tin nào chưa đọc.")
     return redirect("desk:reminders")

@@ -86,7 +86,8 @@ def what_if_table(request: DeskRequest) -> HttpResponseBase:
 
 def _table(changed: list[Changed]) -> Iterator[Sequence[object]]:
     yield (
-        "code", "procedure", "agency", "due_before", "due_after", "left_before", "left_after", "risk_before", "risk_after",
+        "Mã hồ sơ", "Thủ tục", "Cơ quan", "Hạn hiện nay", "Hạn sau thay đổi", "Phút làm việc còn lại hiện nay",
+        "Phút làm việc còn lại sau thay đổi", "Nguy cơ trễ hiện nay", "Nguy cơ trễ sau thay đổi",
     )  # fmt: skip
     for one in changed:
         yield (
