@@ -65,9 +65,9 @@ def test_a_head_records_it_for_his_people_and_others_cannot(place: Province, sig
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"to_at": "2026-11-16T07:00"}, "phải sau lúc bắt đầu nghỉ"),
-        ({"from_at": "2026-11-01T07:00", "to_at": "2026-11-02T07:00"}, "thời gian nghỉ đã qua"),
-        ({"substitute": "signer"}, "phải là người khác với người nghỉ"),
+        ({"to_at": "2026-11-16T07:00"}, "Phải sau lúc bắt đầu nghỉ"),
+        ({"from_at": "2026-11-01T07:00", "to_at": "2026-11-02T07:00"}, "Thời gian nghỉ đã qua"),
+        ({"substitute": "signer"}, "Phải là người khác với người nghỉ"),
         ({"from_at": ""}, "Chưa nhập “từ lúc”."),
         ({"from_at": "hôm qua"}, "Thời điểm cần dạng ngày/tháng/năm giờ:phút"),
         ({"kind": "xx"}, "Lựa chọn này không có trong danh sách."),

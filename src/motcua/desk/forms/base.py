@@ -92,7 +92,12 @@ class DeskForm(forms.Form):
         """Put what a service refused beside the field it speaks of; above the form where it speaks of none."""
         named = str(error.data.get("field", ""))
         places = [name for name in (named, *error.data) if name in self.fields]
-        self.add_error(places[0] if places else None, forms.ValidationError(error.message, code=error.code))
+        message = error.message
+        if places:
+            # Beside its field, and in the list of faults above, the name of the field stands there already.
+            bare = message.removeprefix(f"{self.fields[places[0]].label}: ")
+            message = bare[:1].upper() + bare[1:]
+        self.add_error(places[0] if places else None, forms.ValidationError(message, code=error.code))
 
 
 def _dress(widget: forms.Widget) -> None:
