@@ -242,7 +242,7 @@ def test_a_step_that_the_dossier_has_not_is_not_charged(province: Province) -> N
     dossier_id = late(province)
     propose_causes([dossier_id], at=END)
     charge = Charge("a", province.department.pk, "Thẩm tra", reason="Vì thế")
-    with pytest.raises(BadInput, match=r"không có bước “Thẩm tra”\. Có: Thẩm định; Ký duyệt\."):
+    with pytest.raises(BadInput, match=r"không có bước “Thẩm tra”\. Có: Thẩm định; Ký duyệt; Ban hành kết quả\."):
         confirm_cause(dossier_id, charge, actor=province.actor("head"), at=END)
     assert (row().step, row().confirmed_at) == ("Thẩm định", None)
 
