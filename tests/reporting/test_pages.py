@@ -140,7 +140,7 @@ def test_a_figure_is_declared_with_its_evidence(province: Province, sign_in: Sig
     reform, leader = sign_in("reform"), sign_in("leader")
     path = f"{BASE}ke-khai/sipas/{ASKED}&co-quan=H32"
     refused = {
-        ("87,5", ""): "Căn cứ: chưa nhập",
+        ("87,5", ""): "Chưa nhập. Cần số văn bản",
         ("120", "Phiếu"): "cần một tỷ lệ từ 0 đến 100",
         ("nhiều", "Phiếu"): "cần một tỷ lệ từ 0 đến 100",
     }
